@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Detectors testify. A detector is a compiled set of rules that is asked two questions:
+ *
+ *   scan   where in this text is something?             findings, with offsets
+ *   live   could more text turn its end into something? the earliest byte that must be held
+ *
+ * `live` is what lets a stream be masked with the least hold-back: everything before that byte can
+ * leave, since no rule, however the text goes on, can match across it. For each pattern R a second
+ * one is derived that matches every beginning of a match of R, reversed, and is run backwards from
+ * the end of the text, so the question costs a few bytes of work in ordinary prose.
+ *
+ * The set is immutable and shared; scratch is one a worker. Offsets are bytes of the text given.
+ */
+#ifndef DETECT_DETECTOR_H
+#define DETECT_DETECTOR_H
+
+#include "event/finding.h"
+
+struct arena;
+
+/* One rule as written (a row of data/patterns/NAME.rules, a word or a regex of a guardrail). */
+struct rule {
+    lic_str id;          /* "pii.email" */
+    lic_str type;        /* "EMAIL" */
+    enum finding_category category;
+    enum finding_severity severity;
+    lic_str pattern;     /* regular expression, see docs/DETECTION.md for the grammar */
+    lic_str validator;   /* "", "luhn", "mod97", ... see detect/validate.h */
+    lic_str description;
+    lic_str mask;        /* what a match is rewritten to; empty: "{TYPE}" */
+    bool literal;        /* pattern is a phrase, not an expression: whole words, any case */
+    float score;         /* of a match that passed its validator */
+    lic_str file;        /* where it was written, for errors */
+    uint32_t line;
+};
+
+struct rules {
+    struct rule *at;
+    uint32_t n, cap;
+};
+
+/* Reads a .rules file (docs/DETECTION.md). Repeated ids are LIC_E_DUPLICATE. Views into `text`. */
+enum lic_rc rules_read(struct arena *arena, lic_str file, lic_str text, struct rules *out,
+                       struct lic_err *err) LIC_MUST_USE;
+
+struct detector;
+struct detector_scratch;
+
+/*
+ * Compiles the rules (which must live as long as the detector). A pattern that cannot be matched
+ * in linear time and bounded length is refused with the place and the reason. No rules is fine.
+ */
+enum lic_rc detector_new(const struct lic_host *host, const struct rules *rules,
+                         struct detector **out, struct lic_err *err) LIC_MUST_USE;
+void detector_free(struct detector *detector); /* NULL is fine */
+
+/* Room for scanning with any detector it was prepared for. Preparing again only grows it. */
+enum lic_rc detector_scratch_new(const struct lic_host *host, struct detector_scratch **out,
+                                 struct lic_err *err) LIC_MUST_USE;
+enum lic_rc detector_scratch_prepare(struct detector_scratch *scratch, const struct detector *detector,
+                                     struct lic_err *err) LIC_MUST_USE;
+void detector_scratch_free(struct detector_scratch *scratch);
+
+/*
+ * Appends findings that begin at or after byte `from` (bytes before it are context for word
+ * boundaries only). Sets rule, type, category, severity, start, end, score; `action` is NONE, part 0.
+ * Findings of one rule do not overlap: the leftmost, longest valid ones are kept.
+ */
+enum lic_rc detector_scan(const struct detector *detector, struct detector_scratch *scratch,
+                          lic_str text, size_t from, struct arena *arena, struct findings *out,
+                          struct lic_err *err) LIC_MUST_USE;
+
+/*
+ * The earliest byte at or after `from` from which some rule could still match if more bytes came
+ * (or from which a match ends exactly at the end of the text and could grow); text.n when none.
+ * text.n - result is at most the longest match of any rule.
+ */
+size_t detector_live(const struct detector *detector, struct detector_scratch *scratch, lic_str text,
+                     size_t from);
+
+/* The rule with this id among those compiled in, or NULL. */
+const struct rule *detector_rule(const struct detector *detector, lic_str id);
+
+#endif

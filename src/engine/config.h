@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A configuration directory, read and cross-checked (docs/CONFIG.md). config_read reports every
+ * mistake with file:line:column; what it returns refers only to things that exist.
+ * Everything lives in the engine's arena.
+ */
+#ifndef ENGINE_CONFIG_H
+#define ENGINE_CONFIG_H
+
+#include "base/map.h"
+#include "detect/detector.h"
+#include "ledger/record.h"
+#include "policy/identity.h"
+#include <lictor/lictor.h>
+
+/* What to do about an abnormal but survivable condition. */
+enum config_choice { CHOICE_REFUSE, CHOICE_PASS };
+
+struct config_provider {
+    struct lic_upstream upstream;
+    lic_str base_path;      /* put before the dialect's path: "" or e.g. "/openai" */
+    lic_str credential;     /* resolved secret, empty for none; never logged */
+    lic_str region;         /* default of its models */
+};
+
+struct config_model {
+    lic_str name;           /* as callers write it; may end in '*' */
+    lic_str upstream_name;  /* sent to the provider; empty: as the caller wrote it */
+    uint32_t provider;      /* index into providers */
+    lic_str region;
+    lic_str owned_by;       /* name of the provider entry */
+};
+
+/* How findings of one kind are treated. First match wins; table order is specific to general. */
+struct guardrail_action {
+    lic_str rule, type;                 /* empty: any */
+    int category;                       /* enum finding_category, or -1: any */
+    uint32_t channels;                  /* bit set of 1u << enum event_channel */
+    bool output;                        /* direction */
+    enum finding_action action;
+};
+
+struct guardrail {
+    lic_str name;
+    lic_str input_message, output_message; /* blockedInputMessaging, blockedOutputsMessaging */
+    struct guardrail_action *actions;
+    uint32_t actions_n;
+    struct rules input_rules, output_rules; /* the rules that can have an action, per direction */
+    struct detector *input, *output;        /* compiled by engine.c; NULL for no rules */
+};
+
+struct config_tool {
+    lic_str name;     /* as the model calls it */
+    lic_str action;   /* "mcp:CallTool" or "lambda:InvokeFunction" */
+    lic_str resource; /* ARN */
+};
+
+struct config_agent {
+    lic_str name;
+    lic_str role;                   /* ARN or empty */
+    const struct guardrail *guardrail;
+    lic_str instructions;           /* text of the prompt; empty: none pinned */
+    lic_str prompt_version;         /* NAME@VERSION */
+    struct str_list models;         /* patterns; empty: any the role may use */
+    struct str_list tools;          /* names; empty list and tools_closed: none */
+    bool tools_listed;              /* `tools:` was given: only these */
+    enum config_choice uninspected; /* images, files: refuse (default) or pass and record */
+};
+
+struct config {
+    struct lic_settings settings;
+    lic_str account;                /* 12 digits, for ARNs; default 000000000000 */
+    lic_str version;                /* first 16 hex digits of SHA-256 over every file read */
+    struct config_provider *providers;
+    uint32_t providers_n;
+    struct config_model *models;
+    uint32_t models_n;
+    struct config_tool *tools;
+    uint32_t tools_n;
+    struct config_agent *agents;
+    uint32_t agents_n;
+    struct guardrail **guardrails;
+    uint32_t guardrails_n;
+    const struct guardrail *default_guardrail; /* for principals without an agent; may be NULL */
+    struct identity_table identities;
+    struct principal *principals;
+    uint32_t principals_n;
+    enum config_choice unknown_members;   /* refuse (default), or inspect as document */
+    enum config_choice uninspected;       /* for callers without an agent */
+    enum config_choice ledger_unwritable; /* refuse (default), or pass and count */
+    enum record_content content;
+};
+
+enum lic_rc config_read(struct arena *arena, const struct lic_host *host, const char *dir,
+                        lic_report_fn *report, void *report_arg, struct config *out,
+                        struct lic_err *err) LIC_MUST_USE;
+
+/* Lookups; NULL when there is none. Models: an exact name wins over the longest prefix. */
+const struct config_model *config_model(const struct config *config, lic_str name);
+const struct config_agent *config_agent(const struct config *config, lic_str name);
+const struct config_tool *config_tool(const struct config *config, lic_str name);
+
+#endif
