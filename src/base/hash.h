@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 (FIPS 180-4, by OpenSSL), and bytes as text: hex, base64 (RFC 4648). */
+/* SHA-256 (FIPS 180-4, by OpenSSL), and bytes as text: hex. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

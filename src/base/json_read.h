@@ -55,13 +55,13 @@ struct json_doc {
 #define JSON_NONE 0u
 
 /*
- * Reads the whole text. err->offset is where it stops being acceptable. Nodes live in the arena,
+ * Reads the whole text (limits NULL: JSON_GATEWAY with the usual ones). err->offset is where it stops being acceptable. Nodes live in the arena,
  * views point into `text`.
  */
 enum lic_rc json_read(struct arena *arena, lic_str text, const struct json_limits *limits,
                       struct json_doc *out, struct lic_err *err) LIC_MUST_USE;
 
-/* The member of object `node` with this (decoded) name, or JSON_NONE (also when not an object). */
+/* The (first) member of object `node` with this decoded name, or JSON_NONE (also when no object). */
 uint32_t json_get(const struct json_doc *doc, uint32_t node, lic_str name);
 /* First child and next sibling within `parent`, or JSON_NONE. */
 uint32_t json_first(const struct json_doc *doc, uint32_t parent);
@@ -91,6 +91,15 @@ bool json_double(const struct json_doc *doc, uint32_t node, double *out);
  * escape or byte it came from. decoded == length of the decoded text gives raw.n.
  */
 size_t json_raw_offset(lic_str raw, size_t decoded);
+
+/*
+ * The same for many places of one string, in order: begins where the last call left `place`
+ * (zeroed at first), so that all of them together cost one pass.
+ */
+struct json_place {
+    size_t raw, decoded;
+};
+size_t json_raw_advance(lic_str raw, struct json_place *place, size_t decoded);
 
 /* Decodes the raw inside of a JSON string (valid escapes) into out; for texts held in pieces. */
 struct buf;

@@ -25,7 +25,7 @@ void json_out_raw_str(struct json_out *out, lic_str raw); /* already escaped ins
 void json_out_raw(struct json_out *out, lic_str json);  /* a value already in JSON */
 void json_out_u64(struct json_out *out, uint64_t n);
 void json_out_i64(struct json_out *out, int64_t n);
-void json_out_double(struct json_out *out, double d);   /* shortest that reads back; finite */
+void json_out_double(struct json_out *out, double d);   /* shortest that reads back; not finite: null */
 void json_out_bool(struct json_out *out, bool b);
 void json_out_null(struct json_out *out);
 
@@ -39,6 +39,7 @@ void json_escape(struct buf *buf, lic_str s);
 struct edit {
     size_t start, len; /* bytes of the original text that go */
     lic_str with;      /* bytes that come; live as long as the edits */
+    uint32_t order;    /* set by edits_add: insertions at one place keep the order they came in */
 };
 struct edits {
     struct edit *at;

@@ -15,6 +15,7 @@
 #define LIMIT_KEY_BYTES 256u                 /* a bearer key as presented */
 #define LIMIT_NAME_BYTES 256u                /* of a model, tool, agent, role */
 #define LIMIT_PARTS 100000u                  /* content parts of one event */
+#define LIMIT_CONTEXT_KEYS 1000u             /* condition keys given as context of one event */
 #define LIMIT_FINDINGS 10000u                /* of one exchange; more is a failure, not silence */
 #define LIMIT_SSE_EVENT_BYTES (4u * 1024 * 1024)  /* one server-sent event */
 #define LIMIT_HELD_BYTES (16u * 1024 * 1024)      /* of one streamed answer while a call is judged */

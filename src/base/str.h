@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text as a view. Nothing here allocates but str_copy and str_z, which take an arena. */
+/* Text as a view. Nothing here allocates but str_copy and str_copy_z, which take an arena. */
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
@@ -47,7 +47,8 @@ const char *str_copy_z(struct arena *arena, lic_str s);
 /* Whole text as a decimal number without sign, blanks or leading '+'. False: it is not one. */
 bool str_u64(lic_str s, uint64_t *out);
 bool str_i64(lic_str s, int64_t *out);
-bool str_double(lic_str s, double *out); /* JSON's number grammar; locale-independent */
+/* JSON's number grammar, any length, correctly rounded; false also when beyond every double. */
+bool str_double(lic_str s, double *out);
 
 /* Compares in time that depends on the lengths only. */
 bool str_eq_secret(lic_str a, lic_str b);

@@ -7,6 +7,12 @@
 
 /* Offset of the first byte that is not UTF-8, or s.n when all is. */
 size_t utf8_check(lic_str s);
+/* Length of the sequence at the start of s: 1 to 4, or 0 when it is not UTF-8. s.n > 0. */
+size_t utf8_step(lic_str s);
+/* How many bytes from the start are valid sequences of more than one byte each. */
+size_t utf8_run(lic_str s);
+/* The first n bytes, fewer when that would cut a sequence. */
+lic_str utf8_head(lic_str s, size_t n);
 /* Writes a code point (a scalar value) as 1 to 4 bytes and returns how many. */
 size_t utf8_put(char out[4], uint32_t code_point);
 /* Reads one scalar value from valid UTF-8; *out_n bytes long. s.n > 0. */

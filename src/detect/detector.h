@@ -44,6 +44,24 @@ struct rules {
 enum lic_rc rules_read(struct arena *arena, lic_str file, lic_str text, struct rules *out,
                        struct lic_err *err) LIC_MUST_USE;
 
+/* A text from a rule's `match:` or `miss:` line, its escapes resolved, in the arena. */
+struct rule_example {
+    lic_str rule; /* id */
+    lic_str text;
+    bool match;        /* the rule must find something, else it must not */
+    bool marked;       /* what it must find is [start, end): stood between « and » */
+    size_t start, end;
+    uint32_t line;
+};
+struct rule_examples {
+    struct rule_example *at;
+    uint32_t n, cap;
+};
+
+/* The examples of a .rules file: its documentation, and what its tests run. */
+enum lic_rc rules_examples(struct arena *arena, lic_str file, lic_str text,
+                           struct rule_examples *out, struct lic_err *err) LIC_MUST_USE;
+
 struct detector;
 struct detector_scratch;
 
@@ -72,12 +90,42 @@ enum lic_rc detector_scan(const struct detector *detector, struct detector_scrat
                           struct lic_err *err) LIC_MUST_USE;
 
 /*
+ * The same for a text that comes in pieces (flow.h). A match is a finding and, since a validator
+ * may narrow what is reported, the whole of what matched; `resume` says for some rules where
+ * matches of theirs that were told before have ended: none of these rules begins another before.
+ */
+struct detector_match {
+    struct finding finding;
+    uint32_t rule; /* index into the rules compiled in */
+    size_t start, end;
+};
+struct detector_matches {
+    struct detector_match *at;
+    uint32_t n, cap;
+};
+struct detector_resume {
+    uint32_t rule;
+    size_t at;
+};
+struct detector_resumes {
+    struct detector_resume *at;
+    uint32_t n, cap;
+};
+enum lic_rc detector_matches(const struct detector *detector, struct detector_scratch *scratch,
+                             lic_str text, size_t from, const struct detector_resumes *resumes,
+                             struct arena *arena, struct detector_matches *out,
+                             struct lic_err *err) LIC_MUST_USE;
+
+/*
  * The earliest byte at or after `from` from which some rule could still match if more bytes came
  * (or from which a match ends exactly at the end of the text and could grow); text.n when none.
  * text.n - result is at most the longest match of any rule.
  */
 size_t detector_live(const struct detector *detector, struct detector_scratch *scratch, lic_str text,
                      size_t from);
+
+/* The longest match of any rule, in bytes. */
+size_t detector_longest(const struct detector *detector);
 
 /* The rule with this id among those compiled in, or NULL. */
 const struct rule *detector_rule(const struct detector *detector, lic_str id);

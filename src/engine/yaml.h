@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * YAML 1.2 as a tree with places. The one file that names libfyaml is yaml.c. Strict: repeated
- * keys, aliases that expand without bound, several documents and tags are refused.
+ * keys, anchors, aliases, tags, directives and several documents are refused. JSON files come as
+ * the same tree (yaml_json.c), their strings marked as quoted.
  */
 #ifndef ENGINE_YAML_H
 #define ENGINE_YAML_H
@@ -26,6 +27,9 @@ struct yaml_node {
 
 enum lic_rc yaml_read(struct arena *arena, lic_str file, lic_str text, struct yaml_node **out,
                       struct lic_err *err) LIC_MUST_USE;
+/* The same for a strict JSON file. Views may point into `text`. */
+enum lic_rc yaml_json_read(struct arena *arena, lic_str file, lic_str text, struct yaml_node **out,
+                           struct lic_err *err) LIC_MUST_USE;
 struct yaml_node *yaml_get(const struct yaml_node *mapping, lic_str key); /* NULL when absent */
 
 #endif

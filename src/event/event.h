@@ -99,20 +99,24 @@ struct event {
 void event_init(struct event *event);
 
 /*
- * The values of a condition key (names compare without case): LIC_OK with *out_n values written to
- * `out` (0: the key is absent; list fields and extras may give several, at most out_max; more is
- * LIC_E_LIMIT). Numbers, times and flags come as text in AWS's form, written into the arena.
+ * The values of a condition key (names compare without case): LIC_OK with *out_n values at *out
+ * (0: the key is absent; list fields and extras may give several). Texts are views of the event;
+ * numbers, times and flags come as text in AWS's form, written into the arena. LIC_E_NOMEM is the
+ * only failure. aws:EpochTime and aws:PrincipalAccount are derived from `time` and `principal`.
  */
 enum lic_rc event_condition(const struct event *event, lic_str key, struct arena *arena,
                             const lic_str **out, uint32_t *out_n, struct lic_err *err) LIC_MUST_USE;
 
-/* Whether anything defines this condition key: a field, or one of the open families
- * (aws:PrincipalTag/, aws:RequestTag/, lictor:Argument/ ...). */
+/* Whether anything defines this condition key: a field, one of the open families
+ * (aws:PrincipalTag/, aws:RequestTag/, lictor:Argument/ ...), or a single key that another part
+ * fills in as an extra. A key that is known but that nothing filled is absent. */
 bool event_condition_known(lic_str key);
 
 /*
  * Reads docs/EVENT.md's form: {"principal": ..., "action": ..., "resource": ..., any field by its
- * record key, "context": {condition key: value or [values]}}. An unknown name is LIC_E_UNKNOWN.
+ * record key (by its name when it has none), "context": {condition key: value or [values]}}. A
+ * condition key of a field sets the field. An unknown name is LIC_E_UNKNOWN, a field given twice
+ * LIC_E_DUPLICATE, a value of another type LIC_E_INVALID. Read with JSON_GATEWAY.
  */
 struct json_doc;
 enum lic_rc event_read(struct arena *arena, const struct json_doc *doc, struct event *out,

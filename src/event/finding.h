@@ -38,6 +38,7 @@ struct finding {
     uint32_t start, end; /* bytes of the part's decoded text */
     float score;         /* 0 to 1: how sure */
     bool output;         /* found in the answer, not the request */
+    bool bare_json;      /* covers a JSON number: its mask needs quotes of its own */
 };
 
 struct findings {
@@ -54,9 +55,10 @@ bool finding_category_from(lic_str name, enum finding_category *out);
 bool finding_severity_from(lic_str name, enum finding_severity *out);
 
 /*
- * Sorts by part, start, then longest first; drops what lies within a stronger or equal finding of
- * the same part and joins nothing. After it, findings with ACTION_REWRITE of one part do not
- * overlap.
+ * Sorts by direction (input first), part, start, then longest first; drops what lies within a
+ * stronger or equal finding of the same part and joins nothing. Where two findings with
+ * ACTION_REWRITE overlap, the later one is cut to begin where the earlier ends, so every found byte
+ * is still rewritten and those of one part do not overlap.
  */
 void findings_settle(struct findings *findings);
 /* The strongest action among them. */

@@ -10,11 +10,11 @@
 #include "policy/policy.h"
 
 struct principal {
-    lic_str name;      /* "alice" */
-    lic_str arn;       /* arn:aws:iam::ACCOUNT:user/alice, or the assumed role's */
-    lic_str role_arn;  /* empty when it acts as itself */
-    lic_str type;      /* "User" or "AssumedRole" */
-    lic_str agent;     /* agents/NAME.yaml this principal acts through; empty: none */
+    lic_str name;     /* "alice" */
+    lic_str arn;      /* arn:aws:iam::ACCOUNT:user/alice, or the assumed role's */
+    lic_str role_arn; /* empty when it acts as itself */
+    lic_str type;     /* "User" or "AssumedRole" */
+    lic_str agent;    /* agents/NAME.yaml this principal acts through; empty: none */
     const struct policy_doc *const *docs; /* of itself or, when it has one, of its role */
     uint32_t docs_n;
     const struct event_extra *tags; /* aws:PrincipalTag/KEY */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command line. Each command is one file that defines one struct cli_command; main.c has the
+ * table of them, prints help and turns words into a call. Standard output carries results only;
+ * mistakes go to standard error as "file:line:column: sentence".
+ */
+#ifndef HOSTS_CLI_CLI_H
+#define HOSTS_CLI_CLI_H
+
+#include <lictor/base.h>
+
+/* Exit codes, the same for every command (lictor.1 lists them). */
+enum cli_exit {
+    CLI_OK = 0,
+    CLI_FAILED = 1, /* something went wrong, or the directory has mistakes */
+    CLI_USAGE = 2,  /* the command line was wrong */
+    CLI_DENIED = 3  /* `decide`: the verdict is a denial */
+};
+
+struct cli_command {
+    const char *name;
+    const char *arguments; /* "DIR [--follow]" */
+    const char *summary;   /* one line of `lictor help` */
+    const char *help;      /* the rest of `lictor help NAME`; lines end in \n */
+    /* argv[0] is the name of the command. --help was already seen to. */
+    int (*run)(int argc, char **argv);
+};
+
+extern const struct cli_command check_command, decide_command, init_command, records_command,
+    serve_command, version_command;
+
+/* Prints one failure to standard error; also a lic_report_fn. */
+void cli_report(void *arg, const struct lic_err *err);
+
+/* Prints "lictor NAME: sentence" and how to get help; returns CLI_USAGE. */
+int cli_usage(const struct cli_command *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The only argument of a command that takes DIR and nothing else, or NULL after cli_usage. */
+const char *cli_only_dir(const struct cli_command *command, int argc, char **argv);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lic_host of a nginx worker. Memory, clocks, files and environment are the POSIX host's; the
+ * rest is nginx's: its error log, its shared memory for counters, and the ledger's file.
+ */
+#include "hosts/nginx/module.h"
+
+#include "hosts/posix.h"
+
+/*
+ * Ids and tokens are asked for 16 bytes at a time; one system call fetches enough for several.
+ * Bytes that were given out are wiped. A worker starts with none (host_start), so that processes
+ * which forked from one master never give out the same.
+ */
+static enum lic_rc fill_random(void *ctx, void *at, size_t n)
+{
+    struct lictor_main *lm = ctx;
+    if (n > sizeof lm->random) {
+        return posix_host.random(NULL, at, n);
+    }
+    if (lm->random_left < n) {
+        enum lic_rc rc = posix_host.random(NULL, lm->random, sizeof lm->random);
+        if (rc != LIC_OK) {
+            return rc;
+        }
+        lm->random_left = sizeof lm->random;
+    }
+    lm->random_left -= n;
+    ngx_memcpy(at, lm->random + lm->random_left, n);
+    ngx_explicit_memzero(lm->random + lm->random_left, n);
+    return LIC_OK;
+}
+
+static enum lic_rc append(void *ctx, void *ticket, lic_str record, enum lic_sync sync,
+                          struct lic_err *err)
+{
+    struct lictor_main *lm = ctx;
+    return ledger_append(&lm->ledger, ticket != NULL, record, sync, err);
+}
+
+static void count(void *ctx, uint32_t counter, uint64_t n)
+{
+    struct lictor_main *lm = ctx;
+    if (lm->shared != NULL && counter < lm->shared->counters_n) {
+        (void)ngx_atomic_fetch_add(&lm->shared->counters[counter], n);
+    }
+}
+
+static void log_line(void *ctx, enum lic_level level, lic_str line)
+{
+    static const ngx_uint_t levels[] = {
+        [LIC_LOG_ERROR] = NGX_LOG_ERR,
+        [LIC_LOG_WARN] = NGX_LOG_WARN,
+        [LIC_LOG_INFO] = NGX_LOG_INFO,
+        [LIC_LOG_DEBUG] = NGX_LOG_DEBUG,
+    };
+    struct lictor_main *lm = ctx;
+    ngx_log_error(levels[level], lm->log, 0, "lictor: %*s", line.n, line.at);
+}
+
+void host_init(struct lictor_main *lm)
+{
+    lm->host = posix_host;
+    lm->host.ctx = lm;
+    lm->host.random = fill_random;
+    lm->host.append = append;
+    lm->host.count = count;
+    lm->host.log = log_line;
+}
+
+/* Counters go on across reloads: nginx hands the old zone's data over when the size is the same. */
+static ngx_int_t init_shared(ngx_shm_zone_t *zone, void *old)
+{
+    struct lictor_main *lm = zone->data;
+    ngx_slab_pool_t *pool = (ngx_slab_pool_t *)zone->shm.addr;
+    uint32_t n = lic_counters_n();
+    if (old != NULL) {
+        lm->shared = ((struct lictor_main *)old)->shared;
+        return NGX_OK;
+    }
+    lm->shared = ngx_slab_calloc(pool, sizeof *lm->shared + n * sizeof(ngx_atomic_t));
+    if (lm->shared == NULL) {
+        return NGX_ERROR;
+    }
+    lm->shared->counters_n = n;
+    return NGX_OK;
+}
+
+ngx_int_t host_share(ngx_conf_t *cf, struct lictor_main *lm)
+{
+    ngx_str_t name = ngx_string("lictor");
+    ngx_shm_zone_t *zone = ngx_shared_memory_add(cf, &name, SHARED_BYTES, &ngx_http_lictor_module);
+    if (zone == NULL) {
+        return NGX_ERROR;
+    }
+    zone->init = init_shared;
+    zone->data = lm;
+    return NGX_OK;
+}
+
+ngx_int_t host_start(struct lictor_main *lm, ngx_cycle_t *cycle)
+{
+    lm->log = cycle->log;
+    lm->random_left = 0;
+    return ledger_start(&lm->ledger, &lm->settings, cycle);
+}
+
+void host_stop(struct lictor_main *lm)
+{
+    ledger_stop(&lm->ledger);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How far a JSON string is plain: printable ASCII and DEL, no quote, no backslash. Long prompts are
+ * one string, so this is the loop in which a gateway spends its reading time: 16 bytes a step
+ * where SSE2 is, eight elsewhere.
+ */
+#ifndef BASE_JSON_SCAN_H
+#define BASE_JSON_SCAN_H
+
+#include <lictor/base.h>
+#include <string.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+static inline bool json_scan_is_plain(char c)
+{
+    return (signed char)c >= 0x20 && c != '"' && c != '\\';
+}
+
+#ifdef __SSE2__
+#define JSON_SCAN_STEP 16u
+/* How many of 16 bytes are plain. Signed compare: bytes from 0x80 are below 0x20. */
+static inline uint32_t json_scan_step(const char *at)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+    __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    int special = _mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, slash)));
+    return special == 0 ? JSON_SCAN_STEP : (uint32_t)__builtin_ctz((unsigned)special);
+}
+#else
+#define JSON_SCAN_STEP 8u
+/* How many of 8 bytes are plain: all when no difference below has a zero byte, else counted. */
+static inline uint32_t json_scan_step(const char *at)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof(bytes));
+    uint64_t quote = bytes ^ ones * '"', slash = bytes ^ ones * '\\', low = bytes - ones * 0x20;
+    uint64_t special = bytes | (low & ~bytes) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash);
+    uint32_t n = 0;
+    while (n < JSON_SCAN_STEP && ((special & tops) == 0 || json_scan_is_plain(at[n]))) {
+        n++;
+    }
+    return n;
+}
+#endif
+
+/* The first byte in [at, end) that is not plain, or end. */
+static inline const char *json_scan_plain(const char *at, const char *end)
+{
+    while ((size_t)(end - at) >= JSON_SCAN_STEP) {
+        uint32_t n = json_scan_step(at);
+        at += n;
+        if (n < JSON_SCAN_STEP) {
+            return at;
+        }
+    }
+    while (at < end && json_scan_is_plain(*at)) {
+        at++;
+    }
+    return at;
+}
+
+#endif

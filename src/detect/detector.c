@@ -1,0 +1,605 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A set of rules compiled, and asked.
+ *
+ *     text ──► multi     one pass for all patterns, loose: rule r may end at e    (mostly: nothing)
+ *                │
+ *                ▼
+ *              region    ends of r that lie closer than its longest match
+ *                │  program_earliest: from how far back could these come
+ *                ▼
+ *              starts    from there on, one by one: program_ends, exact, longest first
+ *                │  validator
+ *                ▼
+ *              match     the leftmost start with a valid end, its longest valid end; then on after it
+ *
+ * Regions of one rule lie further apart than its longest match, so no match touches two of them
+ * and what is found does not depend on where a text is cut, as long as the match is whole.
+ */
+#include "detect/detector.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/str.h"
+#include "detect/live.h"
+#include "detect/multi.h"
+#include "detect/validate.h"
+#include "detect/words.h"
+
+#include "base/banned.h"
+
+/* What is known of a rule besides what was written. */
+struct compiled {
+    uint32_t exact, reverse; /* entries of its programs; unused for phrases */
+    uint32_t longest;
+    struct byte_set first;   /* what a match begins with */
+    const struct validator *validator; /* NULL: none */
+};
+
+struct detector {
+    const struct lic_host *host;
+    struct arena_pool pool;
+    struct arena arena;
+    uint64_t birth; /* random: tells detectors apart that stand at one address one after the other */
+    const struct rules *rules;
+    struct compiled *compiled;
+    uint32_t *lengths; /* longest match of each rule, as live.h wants them */
+    size_t longest;
+    struct program exact, reverse;
+    struct live live;
+    struct words words;
+    struct multi *patterns, *phrases; /* NULL when there are none */
+    struct map by_id;
+};
+
+/* ---- compiling ---- */
+
+/* The failure, with the rule and its place put before what was wrong. */
+static enum lic_rc blame(const struct rule *rule, struct lic_err *err)
+{
+    struct lic_err was = *err;
+    err_set(err, was.rc, "rule " LIC_FMT ": %s", LIC_ARG(rule->id), was.text);
+    err->offset = was.offset;
+    return err_at(err, rule->file, rule->line, 0);
+}
+
+static enum lic_rc add_pattern(struct detector *d, uint32_t i, struct buf *loose,
+                               struct lic_err *err)
+{
+    const struct rule *rule = &d->rules->at[i];
+    struct compiled *compiled = &d->compiled[i];
+    struct pattern pattern;
+    bool ours = str_ends(rule->file, LIC_STR(".rules"));
+    TRY(pattern_read(&d->arena, rule->pattern, /* bounded= */ ours, &pattern, err));
+    TRY(program_add(&d->exact, &pattern, i, &compiled->exact, err));
+    TRY(program_add(&d->reverse, &pattern, i, &compiled->reverse, err));
+    program_first(&d->exact, compiled->exact, &compiled->first);
+    compiled->longest = (uint32_t)pattern.longest;
+    pattern_write_loose(&pattern, loose);
+    buf_add_char(loose, '\0');
+    return buf_check(loose, "the pattern in its loose form", err);
+}
+
+static enum lic_rc add_validator(struct detector *d, uint32_t i, struct lic_err *err)
+{
+    lic_str name = d->rules->at[i].validator;
+    if (name.n == 0) {
+        return LIC_OK;
+    }
+    d->compiled[i].validator = validate_find(name);
+    ENSURE(d->compiled[i].validator, err, LIC_E_UNKNOWN, "no validator is named \"" LIC_FMT "\"",
+           LIC_ARG(name));
+    return LIC_OK;
+}
+
+static enum lic_rc add_phrase(struct detector *d, uint32_t i, struct lic_err *err)
+{
+    const struct rule *rule = &d->rules->at[i];
+    TRY(words_add(&d->words, &d->arena, rule->pattern, i, err));
+    d->compiled[i].longest = (uint32_t)rule->pattern.n;
+    return LIC_OK;
+}
+
+/* Items to compile: what they are, and in `rules` which rule each is. */
+struct items {
+    struct multi_item *at;
+    uint32_t n, cap;
+};
+
+static enum lic_rc add_rule(struct detector *d, uint32_t i, struct arena *scratch,
+                            struct items *patterns, struct lic_err *err)
+{
+    struct buf loose;
+    buf_init(&loose, scratch, (size_t)1 << 20);
+    if (d->rules->at[i].literal) {
+        TRY(add_phrase(d, i, err));
+        return add_validator(d, i, err);
+    }
+    TRY(add_pattern(d, i, &loose, err));
+    struct multi_item item = { .text = loose.at, .bytes = loose.n - 1, .id = i };
+    ENSURE(ARENA_PUSH(scratch, patterns, item), err, LIC_E_NOMEM, "no memory for its pattern");
+    return add_validator(d, i, err);
+}
+
+static enum lic_rc add_rules(struct detector *d, struct arena *scratch, struct items *patterns,
+                             struct lic_err *err)
+{
+    for (uint32_t i = 0; i < d->rules->n; i++) {
+        if (add_rule(d, i, scratch, patterns, err) != LIC_OK) {
+            return blame(&d->rules->at[i], err);
+        }
+        uint32_t longest = d->compiled[i].longest;
+        d->lengths[i] = longest;
+        d->longest = longest > d->longest ? longest : d->longest;
+        enum lic_rc rc = map_add(&d->by_id, d->rules->at[i].id, &d->rules->at[i]);
+        ENSURE(rc != LIC_E_NOMEM, err, LIC_E_NOMEM, "no memory for %u rules", d->rules->n);
+    }
+    return LIC_OK;
+}
+
+static enum lic_rc compile_items(struct detector *d, struct arena *scratch,
+                                 const struct items *items, bool literals, struct multi **out,
+                                 struct lic_err *err)
+{
+    uint32_t bad = 0;
+    if (items->n == 0) {
+        return LIC_OK;
+    }
+    enum lic_rc rc = multi_new(scratch, items->at, items->n, literals, out, &bad, err);
+    if (rc != LIC_OK && bad < items->n) {
+        return blame(&d->rules->at[items->at[bad].id], err);
+    }
+    return rc;
+}
+
+static enum lic_rc compile_phrases(struct detector *d, struct arena *scratch, struct lic_err *err)
+{
+    struct items items = { 0 };
+    words_finish(&d->words);
+    for (uint32_t i = 0; i < d->words.n; i++) {
+        const struct words_item *word = &d->words.at[i];
+        struct multi_item item = { .text = word->text.at, .bytes = word->text.n, .id = word->rule };
+        ENSURE(ARENA_PUSH(scratch, &items, item), err, LIC_E_NOMEM, "no memory for %u phrases",
+               d->words.n);
+    }
+    return compile_items(d, scratch, &items, /* literals= */ true, &d->phrases, err);
+}
+
+static enum lic_rc compile_all(struct detector *d, struct arena *scratch, struct lic_err *err)
+{
+    struct items patterns = { 0 };
+    uint32_t n = d->rules->n;
+    d->compiled = ARENA_ARRAY(&d->arena, struct compiled, n);
+    d->lengths = ARENA_ARRAY(&d->arena, uint32_t, n);
+    ENSURE(d->compiled && d->lengths, err, LIC_E_NOMEM, "no memory for %u rules", n);
+    TRY(add_rules(d, scratch, &patterns, err));
+    TRY(compile_items(d, scratch, &patterns, /* literals= */ false, &d->patterns, err));
+    TRY(compile_phrases(d, scratch, err));
+    live_init(&d->live, &d->reverse, d->lengths, n);
+    return LIC_OK;
+}
+
+/* An empty detector with its memory in place. */
+static enum lic_rc make_detector(const struct lic_host *host, const struct rules *rules,
+                                 struct detector **out, struct lic_err *err)
+{
+    struct detector *d = host->resize(host->ctx, NULL, sizeof(*d));
+    ENSURE(d, err, LIC_E_NOMEM, "no memory for a detector of %u rules", rules->n);
+    *d = (struct detector){ .host = host, .rules = rules };
+    arena_pool_init(&d->pool, host, 0);
+    arena_init(&d->arena, &d->pool, 0);
+    program_init(&d->exact, &d->arena, /* reversed= */ false);
+    program_init(&d->reverse, &d->arena, /* reversed= */ true);
+    *out = d;
+    return LIC_OK;
+}
+
+static enum lic_rc fill_detector(struct detector *d, struct lic_err *err)
+{
+    CLEANUP(arena_fini) struct arena scratch;
+    arena_init(&scratch, &d->pool, 0);
+    enum lic_rc rc = d->host->random(d->host->ctx, &d->birth, sizeof(d->birth));
+    ENSURE(rc == LIC_OK, err, rc, "the host gave no random bytes for a detector");
+    map_init(&d->by_id, &d->arena, d->birth);
+    return compile_all(d, &scratch, err);
+}
+
+enum lic_rc detector_new(const struct lic_host *host, const struct rules *rules,
+                         struct detector **out, struct lic_err *err)
+{
+    struct detector *d = NULL;
+    struct lic_err own;
+    err = err ? err : &own;
+    TRY(make_detector(host, rules, &d, err));
+    enum lic_rc rc = fill_detector(d, err);
+    if (rc != LIC_OK) {
+        detector_free(d);
+        return rc;
+    }
+    *out = d;
+    return LIC_OK;
+}
+
+void detector_free(struct detector *detector)
+{
+    if (!detector) {
+        return;
+    }
+    const struct lic_host *host = detector->host;
+    if (detector->patterns) {
+        multi_free(detector->patterns);
+    }
+    if (detector->phrases) {
+        multi_free(detector->phrases);
+    }
+    arena_fini(&detector->arena);
+    arena_pool_fini(&detector->pool);
+    host->resize(host->ctx, detector, 0);
+}
+
+size_t detector_longest(const struct detector *detector)
+{
+    return detector->longest;
+}
+
+const struct rule *detector_rule(const struct detector *detector, lic_str id)
+{
+    return map_get(&detector->by_id, id);
+}
+
+/* ---- scratch ---- */
+
+#define TABLES_MAX 32u /* detectors whose tables a worker keeps; the one not used longest goes */
+
+struct table {
+    uint64_t birth;
+    uint64_t used; /* when, by the scratch's count of questions */
+    struct live_cache *cache;
+};
+
+/* What a scan knows of a rule: good while `epoch` is the scan's. */
+struct rule_state {
+    uint64_t epoch;
+    size_t resume;   /* the next match begins here or later */
+    uint32_t region; /* index + 1 of its last region; 0: none */
+};
+
+struct detector_scratch {
+    const struct lic_host *host;
+    struct multi_scratch *multi;
+    struct places places;
+    void *places_memory;
+    struct rule_state *states;
+    uint32_t states_cap;
+    uint64_t epoch, questions;
+    struct table tables[TABLES_MAX];
+};
+
+enum lic_rc detector_scratch_new(const struct lic_host *host, struct detector_scratch **out,
+                                 struct lic_err *err)
+{
+    struct detector_scratch *scratch = host->resize(host->ctx, NULL, sizeof(*scratch));
+    ENSURE(scratch, err, LIC_E_NOMEM, "no memory for a detector's scratch");
+    *scratch = (struct detector_scratch){ .host = host };
+    *out = scratch;
+    return LIC_OK;
+}
+
+void detector_scratch_free(struct detector_scratch *scratch)
+{
+    if (!scratch) {
+        return;
+    }
+    const struct lic_host *host = scratch->host;
+    for (uint32_t i = 0; i < TABLES_MAX; i++) {
+        live_cache_free(scratch->tables[i].cache);
+    }
+    if (scratch->multi) {
+        multi_scratch_free(scratch->multi);
+    }
+    host->resize(host->ctx, scratch->places_memory, 0);
+    host->resize(host->ctx, scratch->states, 0);
+    host->resize(host->ctx, scratch, 0);
+}
+
+static enum lic_rc grow_places(struct detector_scratch *scratch, uint32_t instrs_n,
+                               struct lic_err *err)
+{
+    if (instrs_n <= scratch->places.cap) {
+        return LIC_OK;
+    }
+    const struct lic_host *host = scratch->host;
+    void *memory = host->resize(host->ctx, scratch->places_memory, places_bytes(instrs_n));
+    ENSURE(memory, err, LIC_E_NOMEM, "no memory to step through %u places", instrs_n);
+    scratch->places_memory = memory;
+    places_init(&scratch->places, memory, instrs_n);
+    return LIC_OK;
+}
+
+static enum lic_rc grow_states(struct detector_scratch *scratch, uint32_t rules_n,
+                               struct lic_err *err)
+{
+    if (rules_n <= scratch->states_cap) {
+        return LIC_OK;
+    }
+    const struct lic_host *host = scratch->host;
+    struct rule_state *states =
+        host->resize(host->ctx, scratch->states, sizeof(struct rule_state) * rules_n);
+    ENSURE(states, err, LIC_E_NOMEM, "no memory to scan with %u rules", rules_n);
+    memset(states, 0, sizeof(struct rule_state) * rules_n);
+    scratch->states = states;
+    scratch->states_cap = rules_n;
+    return LIC_OK;
+}
+
+static struct table *find_table(struct detector_scratch *scratch, const struct detector *detector)
+{
+    for (uint32_t i = 0; i < TABLES_MAX; i++) {
+        struct table *table = &scratch->tables[i];
+        if (table->cache && table->birth == detector->birth) {
+            table->used = ++scratch->questions;
+            return table;
+        }
+    }
+    return NULL;
+}
+
+/* The table of this detector, made in the place of the one not used for longest. */
+static enum lic_rc make_table(struct detector_scratch *scratch, const struct detector *detector,
+                              struct table **out, struct lic_err *err)
+{
+    struct table *oldest = &scratch->tables[0];
+    struct live_cache *cache = NULL;
+    for (uint32_t i = 1; i < TABLES_MAX && oldest->cache; i++) {
+        struct table *table = &scratch->tables[i];
+        oldest = !table->cache || table->used < oldest->used ? table : oldest;
+    }
+    TRY(live_cache_new(scratch->host, &detector->live, &cache, err));
+    live_cache_free(oldest->cache);
+    *oldest = (struct table){ detector->birth, ++scratch->questions, cache };
+    *out = oldest;
+    return LIC_OK;
+}
+
+enum lic_rc detector_scratch_prepare(struct detector_scratch *scratch, const struct detector *detector,
+                                     struct lic_err *err)
+{
+    struct table *table = NULL;
+    uint32_t exact_n = detector->exact.instrs.n, reverse_n = detector->reverse.instrs.n;
+    TRY(grow_places(scratch, exact_n > reverse_n ? exact_n : reverse_n, err));
+    TRY(grow_states(scratch, detector->rules->n, err));
+    if (detector->patterns) {
+        TRY(multi_prepare(detector->patterns, &scratch->multi, err));
+    }
+    if (detector->phrases) {
+        TRY(multi_prepare(detector->phrases, &scratch->multi, err));
+    }
+    return find_table(scratch, detector) ? LIC_OK : make_table(scratch, detector, &table, err);
+}
+
+/* ---- scanning ---- */
+
+/* Ends of one rule that lie closer together than its longest match. */
+struct region {
+    uint32_t rule;
+    size_t first, last;
+};
+
+struct scan {
+    const struct detector *detector;
+    struct detector_scratch *scratch;
+    lic_str text;
+    size_t from;
+    struct arena *arena;
+    struct {
+        struct region *at;
+        uint32_t n, cap;
+    } regions;
+    struct detector_matches *out;
+    enum lic_rc rc; /* what went wrong in a callback */
+    struct lic_err *err;
+};
+
+static struct rule_state *state_of(struct scan *scan, uint32_t rule)
+{
+    struct rule_state *state = &scan->scratch->states[rule];
+    if (state->epoch != scan->scratch->epoch) {
+        *state = (struct rule_state){ .epoch = scan->scratch->epoch, .resume = scan->from };
+    }
+    return state;
+}
+
+static enum lic_rc add_match(struct scan *scan, uint32_t index, size_t start, size_t end,
+                             size_t shown_start, size_t shown_end)
+{
+    const struct rule *rule = &scan->detector->rules->at[index];
+    struct detector_match match = { .rule = index, .start = start, .end = end };
+    match.finding = (struct finding){ .rule = rule->id,
+                                      .type = rule->type,
+                                      .category = rule->category,
+                                      .severity = rule->severity,
+                                      .start = (uint32_t)shown_start,
+                                      .end = (uint32_t)shown_end,
+                                      .score = rule->score };
+    ENSURE(scan->out->n < LIMIT_FINDINGS, scan->err, LIC_E_LIMIT, "more than %u findings in a text",
+           LIMIT_FINDINGS);
+    ENSURE(ARENA_PUSH(scan->arena, scan->out, match), scan->err, LIC_E_NOMEM,
+           "no memory for %u findings", scan->out->n);
+    state_of(scan, index)->resume = end;
+    return LIC_OK;
+}
+
+static bool on_end(void *arg, uint32_t rule, size_t end)
+{
+    struct scan *scan = arg;
+    struct rule_state *state = state_of(scan, rule);
+    if (end <= state->resume) {
+        return true;
+    }
+    if (state->region != 0) {
+        struct region *region = &scan->regions.at[state->region - 1];
+        if (end - region->last <= scan->detector->compiled[rule].longest) {
+            region->last = end;
+            return true;
+        }
+    }
+    struct region region = { .rule = rule, .first = end, .last = end };
+    if (!ARENA_PUSH(scan->arena, &scan->regions, region)) {
+        scan->rc = err_set(scan->err, LIC_E_NOMEM, "no memory for what was found in a text");
+        return false;
+    }
+    state->region = scan->regions.n;
+    return true;
+}
+
+/* Whether text[start, end) passes the rule's validator; narrows what is reported. */
+static bool passes(struct scan *scan, uint32_t rule, size_t *start, size_t *end)
+{
+    const struct validator *validator = scan->detector->compiled[rule].validator;
+    lic_str match = str_slice(scan->text, *start, *end);
+    size_t first = 0, last = match.n;
+    if (validator && !validator->check(match, scan->arena, &first, &last)) {
+        return false;
+    }
+    *end = *start + last;
+    *start += first;
+    return true;
+}
+
+/* The longest valid match that begins at `start`; *found says whether there is one. */
+static enum lic_rc match_at(struct scan *scan, uint32_t rule, size_t start, bool *found)
+{
+    const struct compiled *compiled = &scan->detector->compiled[rule];
+    struct program_ends ends;
+    *found = false;
+    if (!byte_set_has(&compiled->first, (uint8_t)scan->text.at[start])) {
+        return LIC_OK;
+    }
+    program_ends(&scan->detector->exact, compiled->exact, &scan->scratch->places, scan->text, start,
+                 compiled->longest, &ends);
+    for (uint32_t i = 0; i < ends.n && !*found; i++) {
+        size_t shown_start = start, shown_end = ends.at[i];
+        if (passes(scan, rule, &shown_start, &shown_end)) {
+            *found = true;
+            TRY(add_match(scan, rule, start, ends.at[i], shown_start, shown_end));
+        }
+    }
+    return LIC_OK;
+}
+
+static enum lic_rc look_closely(struct scan *scan, const struct region *region)
+{
+    const struct compiled *compiled = &scan->detector->compiled[region->rule];
+    struct rule_state *state = state_of(scan, region->rule);
+    struct program_region ends = { .from = state->resume,
+                                   .first_end = region->first,
+                                   .last_end = region->last,
+                                   .longest = compiled->longest };
+    size_t start = program_earliest(&scan->detector->reverse, compiled->reverse,
+                                    &scan->scratch->places, scan->text, &ends);
+    while (start < region->last) {
+        bool found = false;
+        TRY(match_at(scan, region->rule, start, &found));
+        start = found ? state->resume : start + 1;
+    }
+    return LIC_OK;
+}
+
+static enum lic_rc scan_patterns(struct scan *scan)
+{
+    if (!scan->detector->patterns) {
+        return LIC_OK;
+    }
+    TRY(multi_scan(scan->detector->patterns, scan->scratch->multi, scan->text, on_end, scan,
+                   scan->err));
+    TRY(scan->rc);
+    for (uint32_t i = 0; i < scan->regions.n; i++) {
+        TRY(look_closely(scan, &scan->regions.at[i]));
+    }
+    return LIC_OK;
+}
+
+static bool on_phrase(void *arg, uint32_t rule, size_t end)
+{
+    struct scan *scan = arg;
+    size_t start = end - scan->detector->compiled[rule].longest;
+    size_t shown_start = start, shown_end = end;
+    if (start < state_of(scan, rule)->resume || !words_whole(scan->text, start, end) ||
+        !passes(scan, rule, &shown_start, &shown_end)) {
+        return true;
+    }
+    scan->rc = add_match(scan, rule, start, end, shown_start, shown_end);
+    return scan->rc == LIC_OK;
+}
+
+static enum lic_rc scan_phrases(struct scan *scan)
+{
+    if (!scan->detector->phrases) {
+        return LIC_OK;
+    }
+    TRY(multi_scan(scan->detector->phrases, scan->scratch->multi, scan->text, on_phrase, scan,
+                   scan->err));
+    return scan->rc;
+}
+
+enum lic_rc detector_matches(const struct detector *detector, struct detector_scratch *scratch,
+                             lic_str text, size_t from, const struct detector_resumes *resumes,
+                             struct arena *arena, struct detector_matches *out, struct lic_err *err)
+{
+    struct scan scan = { .detector = detector,
+                         .scratch = scratch,
+                         .text = text,
+                         .from = from,
+                         .arena = arena,
+                         .out = out,
+                         .err = err };
+    scratch->epoch++;
+    for (uint32_t i = 0; resumes && i < resumes->n; i++) {
+        struct rule_state *state = state_of(&scan, resumes->at[i].rule);
+        size_t at = resumes->at[i].at;
+        state->resume = at > state->resume ? at : state->resume;
+    }
+    TRY(scan_patterns(&scan));
+    return scan_phrases(&scan);
+}
+
+enum lic_rc detector_scan(const struct detector *detector, struct detector_scratch *scratch,
+                          lic_str text, size_t from, struct arena *arena, struct findings *out,
+                          struct lic_err *err)
+{
+    struct detector_matches matches = { 0 };
+    TRY(detector_matches(detector, scratch, text, from, NULL, arena, &matches, err));
+    for (uint32_t i = 0; i < matches.n; i++) {
+        ENSURE(out->n < LIMIT_FINDINGS, err, LIC_E_LIMIT, "more than %u findings", LIMIT_FINDINGS);
+        ENSURE(ARENA_PUSH(arena, out, matches.at[i].finding), err, LIC_E_NOMEM,
+               "no memory for %u findings", out->n);
+    }
+    return LIC_OK;
+}
+
+/* ---- live ---- */
+
+/* Without a table every answer but the safe one is unknown: hold what any match could reach. */
+static size_t without_table(const struct detector *detector, lic_str text, size_t from)
+{
+    size_t at = text.n - from > detector->longest ? text.n - detector->longest : from;
+    while (at < text.n && ((uint8_t)text.at[at] & 0xC0) == 0x80) {
+        at++;
+    }
+    return at;
+}
+
+size_t detector_live(const struct detector *detector, struct detector_scratch *scratch, lic_str text,
+                     size_t from)
+{
+    struct table *table = find_table(scratch, detector);
+    struct lic_err err;
+    if (!table && make_table(scratch, detector, &table, &err) != LIC_OK) {
+        return without_table(detector, text, from);
+    }
+    size_t phrase = words_live(&detector->words, text, from);
+    size_t pattern = live_find(&detector->live, table->cache, &scratch->places, text, from);
+    return phrase < pattern ? phrase : pattern;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * "Could more text turn the end of this into a match?", asked of all patterns at once.
+ *
+ * The end of a text is the beginning of a match exactly if the reversed pattern, entered at any of
+ * its places (for the match may break off anywhere), reaches its own end going backwards. Going
+ * backwards from the end of ordinary prose the set of places is soon empty, so the question costs
+ * a few bytes of work.
+ *
+ * The sets met are kept as the states of an automaton that is made while it is used: the next time
+ * a state and a byte meet, the answer is one look into a table. That table is the cache, one for
+ * each worker and detector; it grows to a limit, then begins anew. What is lost with it is time.
+ *
+ *     text   ... write to ann@ex│        places after x, e: in the host name of an e-mail address
+ *                         ◄─────         after @: before the '@'; after a, n, n: in its name
+ *                      └ the earliest byte at which the pattern's own beginning is reached
+ */
+#ifndef DETECT_LIVE_H
+#define DETECT_LIVE_H
+
+#include "detect/program.h"
+
+struct live_cache;
+
+/* What is fixed when the rules are known. */
+struct live {
+    const struct program *reverse;
+    const uint32_t *lengths;  /* longest match of each rule */
+    uint32_t longest;         /* of all of them */
+    uint8_t class_of[256];    /* bytes that no set tells apart are of one class */
+    uint8_t byte_of[256];     /* some byte of each class */
+    uint32_t classes_n;
+};
+
+/* `lengths` and `reverse`, which is complete, must live as long as the result. */
+void live_init(struct live *live, const struct program *reverse, const uint32_t *lengths,
+               uint32_t rules_n);
+
+enum lic_rc live_cache_new(const struct lic_host *host, const struct live *live,
+                           struct live_cache **out, struct lic_err *err) LIC_MUST_USE;
+void live_cache_free(struct live_cache *cache); /* NULL is fine */
+
+/*
+ * The earliest byte at or after `from` at which something that could still become a match begins;
+ * text.n when none. When memory for the cache is not to be had, or an answer would take too long to
+ * work out, the answer is the earliest byte any match could reach back to: more is held, never less.
+ */
+size_t live_find(const struct live *live, struct live_cache *cache, struct places *places,
+                 lic_str text, size_t from);
+
+#endif

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Engine: reads a directory, compiles its detectors, hands out settings, answers `lictor decide`.
+ * Worker: a pool of blocks, scratch for one thread.
+ */
+#include "engine/engine.h"
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/json_read.h"
+#include "base/json_write.h"
+#include "base/str.h"
+#include "engine/judge.h"
+
+#include "base/banned.h"
+
+/* ---- engine ---- */
+
+static void release_detectors(struct config *config)
+{
+    for (uint32_t i = 0; i < config->guardrails_n; i++) {
+        detector_free(config->guardrails[i]->input);
+        detector_free(config->guardrails[i]->output);
+        config->guardrails[i]->input = NULL;
+        config->guardrails[i]->output = NULL;
+    }
+}
+
+static void engine_free(struct lic_engine *engine)
+{
+    const struct lic_host *host = engine->host;
+    release_detectors(&engine->config);
+    arena_fini(&engine->arena);
+    arena_pool_fini(&engine->pool);
+    engine->magic = 0;
+    host->resize(host->ctx, engine, 0);
+}
+
+static enum lic_rc compile_rules(const struct lic_host *host, const struct rules *rules,
+                                 struct detector **out, struct lic_err *err)
+{
+    if (rules->n == 0) {
+        return LIC_OK;
+    }
+    return detector_new(host, rules, out, err);
+}
+
+static enum lic_rc compile_guardrails(struct lic_engine *engine, struct lic_err *err)
+{
+    for (uint32_t i = 0; i < engine->config.guardrails_n; i++) {
+        struct guardrail *guardrail = engine->config.guardrails[i];
+        TRY(compile_rules(engine->host, &guardrail->input_rules, &guardrail->input, err));
+        TRY(compile_rules(engine->host, &guardrail->output_rules, &guardrail->output, err));
+    }
+    return LIC_OK;
+}
+
+static enum lic_rc load(struct lic_engine *engine, const char *dir, lic_report_fn *report,
+                        void *report_arg, struct lic_err *err)
+{
+    TRY(config_read(&engine->arena, engine->host, dir, report, report_arg, &engine->config, err));
+    enum lic_rc rc = compile_guardrails(engine, err);
+    if (rc != LIC_OK && report) {
+        report(report_arg, err);
+    }
+    return rc;
+}
+
+enum lic_rc lic_engine_load(const struct lic_host *host, const char *dir, lic_report_fn *report,
+                            void *report_arg, struct lic_engine **out, struct lic_err *err)
+{
+    struct lic_engine *engine = host->resize(host->ctx, NULL, sizeof(*engine));
+    ENSURE(engine, err, LIC_E_NOMEM, "no memory for an engine");
+    *engine = (struct lic_engine){ .magic = ENGINE_MAGIC, .refs = 1, .host = host };
+    arena_pool_init(&engine->pool, host, /* free_max= */ 0);
+    arena_init(&engine->arena, &engine->pool, /* bytes_max= */ 0);
+    enum lic_rc rc = load(engine, dir, report, report_arg, err);
+    if (rc != LIC_OK) {
+        engine_free(engine);
+        return rc;
+    }
+    *out = engine;
+    return LIC_OK;
+}
+
+struct lic_engine *lic_engine_ref(struct lic_engine *engine)
+{
+    CHECK(engine->magic == ENGINE_MAGIC);
+    __atomic_add_fetch(&engine->refs, 1, __ATOMIC_RELAXED);
+    return engine;
+}
+
+void lic_engine_unref(struct lic_engine *engine)
+{
+    if (!engine) {
+        return;
+    }
+    CHECK(engine->magic == ENGINE_MAGIC);
+    if (__atomic_sub_fetch(&engine->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+        engine_free(engine);
+    }
+}
+
+void lic_engine_settings(const struct lic_engine *engine, struct lic_settings *out)
+{
+    *out = engine->config.settings;
+    out->models_n = engine->config.models_n;
+}
+
+uint32_t lic_engine_upstreams_n(const struct lic_engine *engine)
+{
+    return engine->config.providers_n;
+}
+
+const struct lic_upstream *lic_engine_upstream(const struct lic_engine *engine, uint32_t i)
+{
+    CHECK(i < engine->config.providers_n);
+    return &engine->config.providers[i].upstream;
+}
+
+/* ---- lictor decide ---- */
+
+static void write_verdict(const struct verdict *verdict, struct buf *buf)
+{
+    struct json_out out;
+    json_out_init(&out, buf);
+    json_out_object(&out);
+    json_out_name(&out, LIC_STR("result"));
+    json_out_str(&out, str_z(verdict_result_name(verdict->result)));
+    if (verdict->file.n > 0) {
+        json_out_name(&out, LIC_STR("statement"));
+        json_out_object(&out);
+        json_out_name(&out, LIC_STR("file"));
+        json_out_str(&out, verdict->file);
+        json_out_name(&out, LIC_STR("line"));
+        json_out_u64(&out, verdict->line);
+        json_out_name(&out, LIC_STR("column"));
+        json_out_u64(&out, verdict->column);
+        json_out_name(&out, LIC_STR("sid"));
+        json_out_str(&out, verdict->sid);
+        json_out_object_end(&out);
+    }
+    json_out_name(&out, LIC_STR("blockedBy"));
+    json_out_array(&out);
+    if (verdict->blocked_by.n > 0) {
+        json_out_str(&out, verdict->blocked_by);
+    }
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+    buf_add_char(buf, '\n');
+}
+
+static const struct principal *principal_named(const struct config *config, lic_str name)
+{
+    for (uint32_t i = 0; i < config->principals_n; i++) {
+        const struct principal *principal = &config->principals[i];
+        if (str_eq(principal->arn, name) || str_eq(principal->name, name)) {
+            return principal;
+        }
+    }
+    return NULL;
+}
+
+static enum lic_rc decide(const struct lic_engine *engine, struct arena *arena, lic_str text,
+                          struct buf *out, struct lic_err *err)
+{
+    static const struct json_limits limits = { .mode = JSON_GATEWAY };
+    struct json_doc doc;
+    struct event event;
+    TRY(json_read(arena, text, &limits, &doc, err));
+    TRY(event_read(arena, &doc, &event, err));
+    const struct principal *principal = principal_named(&engine->config, event.principal);
+    ENSURE(principal, err, LIC_E_UNKNOWN, "the event's principal \"" LIC_FMT "\" is not in principals.yaml",
+           LIC_ARG(event.principal));
+    TRY(judge_identify(&event, &engine->config, principal, arena, err));
+    struct verdict verdict = { 0 };
+    TRY(policy_eval(principal->docs, principal->docs_n, &event, arena, &verdict, err));
+    write_verdict(&verdict, out);
+    return buf_check(out, "the verdict", err);
+}
+
+enum lic_rc lic_engine_decide(const struct lic_engine *engine, lic_str event_json, lic_str *out_json,
+                              struct lic_err *err)
+{
+    const struct lic_host *host = engine->host;
+    CLEANUP(arena_pool_fini) struct arena_pool pool;
+    arena_pool_init(&pool, host, /* free_max= */ 0);
+    CLEANUP(arena_fini) struct arena arena;
+    arena_init(&arena, &pool, /* bytes_max= */ 0);
+    struct buf buf;
+    buf_init(&buf, &arena, LIMIT_RECORD_BYTES);
+    TRY(decide(engine, &arena, event_json, &buf, err));
+    char *copy = host->resize(host->ctx, NULL, buf.n);
+    ENSURE(copy, err, LIC_E_NOMEM, "no memory for a verdict of %zu bytes", buf.n);
+    memcpy(copy, buf.at, buf.n);
+    *out_json = str_make(copy, buf.n);
+    return LIC_OK;
+}
+
+/* ---- worker ---- */
+
+/* Blocks a worker keeps for its next exchanges: 128 of 32 KiB serve a burst without the host. */
+enum { WORKER_FREE_BLOCKS = 128 };
+
+enum lic_rc lic_worker_new(const struct lic_host *host, struct lic_worker **out, struct lic_err *err)
+{
+    struct lic_worker *worker = host->resize(host->ctx, NULL, sizeof(*worker));
+    ENSURE(worker, err, LIC_E_NOMEM, "no memory for a worker");
+    *worker = (struct lic_worker){ .magic = WORKER_MAGIC, .host = host };
+    arena_pool_init(&worker->pool, host, WORKER_FREE_BLOCKS);
+    arena_init(&worker->scratch, &worker->pool, /* bytes_max= */ 0);
+    enum lic_rc rc = detector_scratch_new(host, &worker->detect, err);
+    if (rc != LIC_OK) {
+        lic_worker_free(worker);
+        return rc;
+    }
+    *out = worker;
+    return LIC_OK;
+}
+
+void lic_worker_free(struct lic_worker *worker)
+{
+    if (!worker) {
+        return;
+    }
+    CHECK(worker->magic == WORKER_MAGIC);
+    CHECK(worker->exchanges_open == 0);
+    const struct lic_host *host = worker->host;
+    detector_scratch_free(worker->detect);
+    arena_fini(&worker->scratch);
+    arena_pool_fini(&worker->pool);
+    worker->magic = 0;
+    host->resize(host->ctx, worker, 0);
+}
+
+static enum lic_rc prepare_for(struct lic_worker *worker, const struct detector *detector,
+                               struct lic_err *err)
+{
+    return detector ? detector_scratch_prepare(worker->detect, detector, err) : LIC_OK;
+}
+
+enum lic_rc worker_prepare(struct lic_worker *worker, const struct lic_engine *engine,
+                           struct lic_err *err)
+{
+    if (worker->prepared == engine) {
+        return LIC_OK;
+    }
+    for (uint32_t i = 0; i < engine->config.guardrails_n; i++) {
+        TRY(prepare_for(worker, engine->config.guardrails[i]->input, err));
+        TRY(prepare_for(worker, engine->config.guardrails[i]->output, err));
+    }
+    worker->prepared = engine;
+    return LIC_OK;
+}
+
+int64_t worker_now(struct lic_worker *worker)
+{
+    int64_t now = worker->host->wall_ns(worker->host->ctx);
+    if (now < worker->wall_ns_latest) {
+        worker_count_failure(worker, FAIL_clock_stepped_back);
+        return worker->wall_ns_latest;
+    }
+    worker->wall_ns_latest = now;
+    return now;
+}

@@ -1,0 +1,927 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The exchange: from a head and a body to an order for the host. The state machine and its
+ * invariants are drawn in exchange.h; the answer's side is in answer.c and stream.c.
+ */
+#include "engine/exchange.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json_read.h"
+#include "base/limits.h"
+#include "base/hash.h"
+#include "base/str.h"
+#include "engine/head.h"
+
+#include "base/banned.h"
+
+/* ---- lifetime ---- */
+
+enum lic_rc lic_exchange_open(struct lic_worker *worker, struct lic_engine *engine,
+                              struct lic_exchange **out, struct lic_err *err)
+{
+    CHECK(worker->magic == WORKER_MAGIC);
+    TRY(worker_prepare(worker, engine, err));
+    struct arena arena;
+    arena_init(&arena, &worker->pool, /* bytes_max= */ 0);
+    struct lic_exchange *x = ARENA_NEW(&arena, struct lic_exchange);
+    ENSURE(x, err, LIC_E_NOMEM, "no memory for an exchange");
+    x->arena = arena;
+    x->magic = EXCHANGE_MAGIC;
+    x->worker = worker;
+    x->engine = lic_engine_ref(engine);
+    x->mono_begun_ns = worker->host->mono_ns(worker->host->ctx);
+    x->dialect = &dialect_openai_chat;
+    event_init(&x->request);
+    event_init(&x->answer);
+    worker->exchanges_open++;
+    *out = x;
+    return LIC_OK;
+}
+
+static void exchange_free(struct lic_exchange *x)
+{
+    struct lic_worker *worker = x->worker;
+    lic_engine_unref(x->engine);
+    worker->exchanges_open--;
+    x->magic = 0;
+    struct arena arena = x->arena; /* the exchange lives in its own arena */
+    arena_fini(&arena);
+}
+
+struct inspect exchange_inspect(struct lic_exchange *x, bool output)
+{
+    return (struct inspect){ x->worker, &x->arena, x->guardrail, output };
+}
+
+/* ---- why it goes no further ---- */
+
+void exchange_note_stop(struct lic_exchange *x, lic_str decision, lic_str enforced, lic_str reason)
+{
+    if (x->request.enforced.at && !str_eq(x->request.enforced, LIC_STR("forwarded")) &&
+        !str_eq(x->request.enforced, LIC_STR("rewritten"))) {
+        return;
+    }
+    x->request.decision = decision;
+    x->request.enforced = enforced;
+    x->request.reason = reason;
+    if (!x->head_given) {
+        x->mark = decision;
+    }
+}
+
+void exchange_note_failure(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail)
+{
+    const struct failmode_row *row = failmode_row(mode);
+    worker_count_failure(x->worker, mode);
+    if (x->request.failure.at) {
+        return;
+    }
+    x->request.failure = str_z(row->name);
+    lic_str decision = x->state < EXCHANGE_FORWARDED ? LIC_STR("error") : x->request.decision;
+    exchange_note_stop(x, decision, row->outcome == FAILMODE_CUT ? LIC_STR("cut") : LIC_STR("refused"),
+                       exchange_sentence(x, mode, detail));
+}
+
+lic_str exchange_sentence(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail)
+{
+    lic_str text = str_z(failmode_row(mode)->text);
+    if (!detail || detail->rc == LIC_OK || detail->text[0] == '\0') {
+        return text;
+    }
+    struct buf buf;
+    buf_init(&buf, &x->arena, LIMIT_JSON_BYTES);
+    buf_add(&buf, text);
+    buf_add(&buf, LIC_STR(": "));
+    buf_add(&buf, str_z(detail->text));
+    return buf.failed == LIC_OK ? buf_str(&buf) : text;
+}
+
+lic_str exchange_message(const struct lic_exchange *x, bool output)
+{
+    lic_str message = { 0 };
+    if (x->guardrail) {
+        message = output ? x->guardrail->output_message : x->guardrail->input_message;
+    }
+    return message.n > 0 ? message : LIC_STR("This was stopped by the gateway's policy.");
+}
+
+/* ---- records ---- */
+
+static enum lic_rc append_record(struct lic_exchange *x, bool outcome, void *ticket,
+                                 struct lic_err *err)
+{
+    struct config *config = &x->engine->config;
+    struct record record = {
+        .request = &x->request,
+        .answer = outcome ? &x->answer : NULL,
+        .findings = outcome ? &x->found_out : &x->found_in,
+        .content = config->content,
+        .outcome = outcome,
+    };
+    struct buf line;
+    buf_init(&line, &x->worker->scratch, LIMIT_RECORD_BYTES);
+    TRY(record_write(&record, &x->worker->scratch, &line, err));
+    const struct lic_host *host = x->worker->host;
+    enum lic_rc rc = host->append(host->ctx, ticket, buf_str(&line), config->settings.sync, err);
+    if (rc == LIC_OK || rc == LIC_E_PENDING) {
+        worker_count(x->worker, COUNTER_RECORDS, 1);
+    }
+    return rc;
+}
+
+/* Input texts as a record may show them. A failure here must not lose the record: it hides all. */
+static void show_input(struct lic_exchange *x)
+{
+    bool mask = x->engine->config.content == RECORD_CONTENT_MASKED;
+    struct lic_err err;
+    if (inspect_show(&x->arena, &x->request, &x->found_in, mask, &err) != LIC_OK) {
+        for (uint32_t i = 0; i < x->request.parts.n; i++) {
+            x->request.parts.at[i].shown = LIC_STR("[not shown: out of memory]");
+        }
+    }
+}
+
+/* A call that was never forwarded: one record says all. Only known callers are recorded, since a
+ * stranger must not be able to fill the ledger. */
+static void record_refusal(struct lic_exchange *x)
+{
+    if (!x->principal || x->recorded) {
+        return;
+    }
+    x->recorded = true;
+    x->request.kind = LIC_STR("refusal");
+    show_input(x);
+    struct lic_err err;
+    enum lic_rc rc = append_record(x, /* outcome= */ false, /* ticket= */ NULL, &err);
+    if (rc != LIC_OK && rc != LIC_E_PENDING) {
+        worker_count_failure(x->worker, FAIL_outcome_lost);
+    }
+}
+
+/* ---- answers of our own ---- */
+
+static void give_answer(struct lic_exchange *x, uint32_t status, lic_str type, lic_str body,
+                        struct lic_step *out)
+{
+    x->state = EXCHANGE_ANSWERED;
+    x->request.status = status;
+    *out = (struct lic_step){ .kind = LIC_STEP_ANSWER, .answer = { status, type, body } };
+}
+
+static void answer_error(struct lic_exchange *x, uint32_t status, const char *code, lic_str message,
+                         struct lic_step *out)
+{
+    struct buf body;
+    buf_init(&body, &x->arena, LIMIT_JSON_BYTES);
+    x->dialect->write_error(status, str_z(code), message, &body);
+    give_answer(x, status, LIC_STR("application/json"), buf_str(&body), out);
+    record_refusal(x);
+}
+
+static void fail(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail,
+                 struct lic_step *out)
+{
+    const struct failmode_row *row = failmode_row(mode);
+    exchange_note_failure(x, mode, detail);
+    worker_count(x->worker, COUNTER_FAILED, 1);
+    answer_error(x, row->status, row->code, exchange_sentence(x, mode, detail), out);
+}
+
+static void deny(struct lic_exchange *x, const struct verdict *verdict, struct lic_step *out)
+{
+    worker_count(x->worker, COUNTER_DENIED, 1);
+    exchange_note_stop(x, LIC_STR("deny"), LIC_STR("refused"),
+                       judge_reason(verdict, x->request.action, x->request.resource, &x->arena));
+    struct buf message;
+    buf_init(&message, &x->arena, LIMIT_JSON_BYTES);
+    /* AWS's sentence; where the statement stands is for the record, not for the caller. */
+    buf_addf(&message, "User: " LIC_FMT " is not authorized to perform: " LIC_FMT
+             " on resource: " LIC_FMT, LIC_ARG(x->request.principal), LIC_ARG(x->request.action),
+             LIC_ARG(x->request.resource));
+    buf_add(&message, verdict->result == VERDICT_EXPLICIT_DENY
+                          ? LIC_STR(" with an explicit deny in an identity-based policy")
+                          : LIC_STR(" because no identity-based policy allows the action"));
+    answer_error(x, 403, "access_denied", buf_str(&message), out);
+}
+
+/* A guardrail's intervention on the request, in the dialect's own way: not an error. */
+static void intervene(struct lic_exchange *x, struct lic_step *out)
+{
+    worker_count(x->worker, COUNTER_REJECTED, 1);
+    exchange_note_stop(x, LIC_STR("reject"), LIC_STR("intervened"),
+                       inspect_reason(&x->arena, &x->found_in, &x->request));
+    struct buf body;
+    buf_init(&body, &x->arena, LIMIT_JSON_BYTES);
+    lic_str message = exchange_message(x, /* output= */ false);
+    lic_str type = LIC_STR("application/json");
+    if (x->request.stream == 1) {
+        struct dialect_stream *stream;
+        struct lic_err err;
+        if (x->dialect->stream_new(&x->arena, &x->request, &stream, &err) != LIC_OK) {
+            fail(x, FAIL_out_of_memory, NULL, out);
+            return;
+        }
+        x->dialect->write_stop(stream, message, &body);
+        type = LIC_STR("text/event-stream");
+    } else {
+        x->dialect->write_intervention(&x->request, x->request.record, message, &body);
+    }
+    if (body.failed != LIC_OK) {
+        fail(x, FAIL_out_of_memory, NULL, out);
+        return;
+    }
+    give_answer(x, 200, type, buf_str(&body), out);
+    record_refusal(x);
+}
+
+/* ---- head ---- */
+
+/* Record id (UUID version 7, RFC 9562), trace and span ids, from one draw of randomness. */
+static bool draw_ids(struct lic_exchange *x, const struct head *head)
+{
+    uint8_t random[10 + 16 + 8];
+    const struct lic_host *host = x->worker->host;
+    char *text = arena_take(&x->arena, 36 + 32 + 16);
+    if (!text || host->random(host->ctx, random, sizeof(random)) != LIC_OK) {
+        return false;
+    }
+    uint8_t id[16];
+    uint64_t ms = (uint64_t)x->request.time / 1000000u;
+    for (int i = 0; i < 6; i++) {
+        id[i] = (uint8_t)(ms >> (40 - 8 * i));
+    }
+    memcpy(id + 6, random, 10);
+    id[6] = (uint8_t)((id[6] & 0x0f) | 0x70);
+    id[8] = (uint8_t)((id[8] & 0x3f) | 0x80);
+    char hex[32];
+    hash_hex(id, sizeof(id), hex);
+    static const int groups[] = { 8, 4, 4, 4, 12 };
+    char *at = text;
+    for (int i = 0, from = 0; i < 5; from += groups[i], i++) {
+        memcpy(at, hex + from, (size_t)groups[i]);
+        at += groups[i];
+        *at++ = '-';
+    }
+    x->request.record = str_make(text, 36);
+    hash_hex(random + 10, 16, text + 36);
+    hash_hex(random + 26, 8, text + 68);
+    x->request.trace = str_make(text + 36, 32);
+    x->request.span = str_make(text + 68, 16);
+    x->trace_flags = LIC_STR("01");
+    head_traceparent(head->traceparent, &x->request.trace, &x->trace_flags);
+    return true;
+}
+
+static bool identify(struct lic_exchange *x, const struct lic_head *in, enum failmode *failure,
+                     struct lic_err *err)
+{
+    lic_str key;
+    enum lic_rc rc = identity_key(in->headers, in->headers_n, &key, err);
+    if (rc != LIC_OK) {
+        *failure = rc == LIC_E_MISSING ? FAIL_key_missing : FAIL_key_malformed;
+        return false;
+    }
+    struct config *config = &x->engine->config;
+    const struct principal *principal = identity_find(&config->identities, key);
+    *failure = FAIL_key_unknown;
+    err->rc = LIC_OK;
+    if (!principal) {
+        return false;
+    }
+    *failure = FAIL_out_of_memory;
+    if (judge_identify(&x->request, config, principal, &x->arena, err) != LIC_OK) {
+        return false;
+    }
+    x->principal = principal;
+    x->agent = principal->agent.n > 0 ? config_agent(config, principal->agent) : NULL;
+    x->guardrail = x->agent && x->agent->guardrail ? x->agent->guardrail : config->default_guardrail;
+    if (x->agent && x->agent->prompt_version.n > 0) {
+        x->request.prompt_version = x->agent->prompt_version;
+    }
+    return true;
+}
+
+static void list_models(struct lic_exchange *x, const struct head *head, struct lic_step *out);
+
+/* From a known caller to a dialect, or to what is answered without a body. */
+static void route(struct lic_exchange *x, const struct lic_head *in, const struct head *head,
+                  struct lic_step *out)
+{
+    bool is_post = str_eq(in->method, LIC_STR("POST"));
+    if (head->model.at || str_eq(head->path, LIC_STR("/v1/models"))) {
+        if (!str_eq(in->method, LIC_STR("GET"))) {
+            fail(x, FAIL_method_refused, NULL, out);
+            return;
+        }
+        list_models(x, head, out);
+        return;
+    }
+    const struct dialect *dialect = dialect_find(head->path);
+    if (!dialect) {
+        fail(x, FAIL_path_unknown, NULL, out);
+        return;
+    }
+    x->dialect = dialect;
+    x->request.dialect = str_z(dialect->name);
+    if (!is_post) {
+        fail(x, FAIL_method_refused, NULL, out);
+    } else if (!head_is_json(head->content_type)) {
+        fail(x, FAIL_content_type_refused, NULL, out);
+    } else if (head->content_encoding.n > 0 &&
+               !str_eq_nocase(head->content_encoding, LIC_STR("identity"))) {
+        fail(x, FAIL_content_encoding_refused, NULL, out);
+    } else {
+        x->state = EXCHANGE_KNOWN;
+        *out = (struct lic_step){ .kind = LIC_STEP_BODY };
+    }
+}
+
+void lic_exchange_head(struct lic_exchange *x, const struct lic_head *in, struct lic_step *out)
+{
+    CHECK(x->magic == EXCHANGE_MAGIC && x->state == EXCHANGE_OPENED);
+    arena_reset(&x->worker->scratch);
+    worker_count(x->worker, COUNTER_REQUESTS, 1);
+    struct head head;
+    struct lic_err err = { 0 };
+    enum failmode failure;
+    x->request.time = worker_now(x->worker);
+    x->request.source_ip = in->source_ip;
+    x->request.secure = in->secure ? 1 : 0;
+    bool good = head_read(in, &x->arena, &head, &failure);
+    x->anthropic_version = head.anthropic_version;
+    x->anthropic_beta = head.anthropic_beta;
+    x->request.session = head.session;
+    x->request.user_agent = head.user_agent;
+    x->dialect = dialect_guess(head.path, head.anthropic_version.n > 0);
+    if (!good) {
+        fail(x, failure, NULL, out);
+    } else if (!draw_ids(x, &head)) {
+        fail(x, FAIL_random_failed, NULL, out);
+    } else if (!identify(x, in, &failure, &err)) {
+        fail(x, failure, &err, out);
+    } else {
+        route(x, in, &head, out);
+    }
+}
+
+/* ---- GET /v1/models ---- */
+
+/* Whether the caller could use this model, streamed or not, as far as the model alone decides. */
+static bool may_use(struct lic_exchange *x, const struct config_model *model)
+{
+    if (x->agent && x->agent->models.n > 0 && !judge_listed(&x->agent->models, model->name)) {
+        return false;
+    }
+    for (int8_t stream = 0; stream < 2; stream++) {
+        struct event event = x->request;
+        struct verdict verdict = { 0 };
+        struct lic_err err;
+        event.model = model->name;
+        event.stream = stream;
+        if (judge_name_model(&event, &x->engine->config, model, &x->arena, &err) == LIC_OK &&
+            policy_eval(x->principal->docs, x->principal->docs_n, &event, &x->arena, &verdict,
+                        &err) == LIC_OK &&
+            verdict.result == VERDICT_ALLOW) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void list_models(struct lic_exchange *x, const struct head *head, struct lic_step *out)
+{
+    const struct config *config = &x->engine->config;
+    lic_str *names = ARENA_ARRAY(&x->arena, lic_str, config->models_n);
+    lic_str *owners = ARENA_ARRAY(&x->arena, lic_str, config->models_n);
+    if (!names || !owners) {
+        fail(x, FAIL_out_of_memory, NULL, out);
+        return;
+    }
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < config->models_n; i++) {
+        const struct config_model *model = &config->models[i];
+        if ((!head->model.at || str_eq(head->model, model->name)) && may_use(x, model)) {
+            names[n] = model->name;
+            owners[n++] = model->owned_by;
+        }
+    }
+    x->request.action = LIC_STR("bedrock:ListFoundationModels");
+    if (head->model.at && n == 0) {
+        fail(x, FAIL_model_unknown, NULL, out);
+        return;
+    }
+    struct buf body;
+    buf_init(&body, &x->arena, LIMIT_JSON_BYTES);
+    x->dialect->write_models(names, owners, n, /* one= */ head->model.at != NULL, &body);
+    worker_count(x->worker, COUNTER_ALLOWED, 1);
+    exchange_note_stop(x, LIC_STR("allow"), LIC_STR("answered"), LIC_STR(""));
+    give_answer(x, 200, LIC_STR("application/json"), buf_str(&body), out);
+    record_refusal(x);
+}
+
+/* ---- body ---- */
+
+static enum failmode json_failure(enum lic_rc rc)
+{
+    static const uint8_t failures[LIC_E_RC_N] = {
+        [LIC_E_DUPLICATE] = FAIL_json_duplicate_key,
+        [LIC_E_UTF8] = FAIL_json_not_utf8,
+        [LIC_E_LIMIT] = FAIL_json_limit,
+        [LIC_E_NOMEM] = FAIL_out_of_memory,
+    };
+    return failures[rc] ? (enum failmode)failures[rc] : FAIL_bad_json;
+}
+
+/* Reads the body into the event. False: *failure says why. */
+static bool read_body(struct lic_exchange *x, lic_str body, enum failmode *failure,
+                      struct lic_err *err)
+{
+    const struct config *config = &x->engine->config;
+    struct json_limits limits = { .mode = JSON_GATEWAY,
+                                  .bytes_max = (size_t)config->settings.body_bytes_max };
+    *failure = FAIL_body_missing;
+    if (body.n == 0) {
+        return false;
+    }
+    enum lic_rc rc = json_read(&x->arena, body, &limits, &x->doc, err);
+    if (rc != LIC_OK) {
+        *failure = json_failure(rc);
+        return false;
+    }
+    struct dialect_options options = { config->unknown_members == CHOICE_PASS };
+    rc = x->dialect->read_request(&x->arena, &x->doc, &options, &x->request, err);
+    *failure = rc == LIC_E_NOMEM ? FAIL_out_of_memory : FAIL_not_understood;
+    return rc == LIC_OK;
+}
+
+static bool speaks(const struct config_provider *provider, const struct dialect *dialect)
+{
+    return str_eq(provider->upstream.kind, LIC_STR("loopback")) ||
+           str_eq(provider->upstream.kind, str_z(dialect->provider));
+}
+
+static bool choose_model(struct lic_exchange *x, enum failmode *failure, struct lic_err *err)
+{
+    const struct config *config = &x->engine->config;
+    x->model = config_model(config, x->request.model);
+    *failure = FAIL_model_unknown;
+    bool listed = !x->agent || x->agent->models.n == 0 ||
+                  judge_listed(&x->agent->models, x->request.model);
+    if (!x->model || !listed) {
+        return false;
+    }
+    *failure = FAIL_model_other_dialect;
+    if (!speaks(&config->providers[x->model->provider], x->dialect)) {
+        return false;
+    }
+    *failure = FAIL_out_of_memory;
+    return judge_name_model(&x->request, config, x->model, &x->arena, err) == LIC_OK;
+}
+
+static bool inspect_request(struct lic_exchange *x, enum failmode *failure, struct lic_err *err)
+{
+    struct inspect inspect = exchange_inspect(x, /* output= */ false);
+    enum lic_rc rc = inspect_event(&inspect, &x->request, &x->found_in, err);
+    if (rc == LIC_OK) {
+        rc = inspect_classify(&x->arena, &x->request, &x->found_in, err);
+    }
+    *failure = rc == LIC_E_NOMEM   ? FAIL_out_of_memory
+               : rc == LIC_E_LIMIT ? FAIL_too_many_findings
+                                   : FAIL_detector_failed;
+    worker_count(x->worker, COUNTER_FINDINGS_INPUT, x->found_in.n);
+    return rc == LIC_OK;
+}
+
+static bool refuses_uninspected(const struct lic_exchange *x)
+{
+    enum config_choice choice = x->agent ? x->agent->uninspected : x->engine->config.uninspected;
+    return x->request.uninspected.n > 0 && choice == CHOICE_REFUSE;
+}
+
+/* Everything that must hold before policy is asked. */
+static bool prepare(struct lic_exchange *x, lic_str body, enum failmode *failure,
+                    struct lic_err *err)
+{
+    if (!read_body(x, body, failure, err)) {
+        return false;
+    }
+    err->rc = LIC_OK;
+    return choose_model(x, failure, err) && inspect_request(x, failure, err);
+}
+
+static enum lic_rc edit_model(struct lic_exchange *x, struct edits *edits, struct lic_err *err)
+{
+    uint32_t node = json_get(&x->doc, 0, LIC_STR("model"));
+    lic_str name = x->model->upstream_name;
+    if (name.n == 0 || node == JSON_NONE || str_eq(name, x->request.model)) {
+        return LIC_OK;
+    }
+    struct buf escaped;
+    buf_init(&escaped, &x->arena, LIMIT_JSON_BYTES);
+    json_escape(&escaped, name);
+    TRY(buf_check(&escaped, "the model's name", err));
+    const struct json_node *at = &x->doc.nodes[node];
+    enum lic_rc rc = edits_add(edits, &x->arena, at->start, at->len, buf_str(&escaped));
+    ENSURE(rc == LIC_OK, err, rc, "no memory for an edit");
+    return LIC_OK;
+}
+
+/* The bytes to forward: the caller's own when nothing changes. */
+static enum lic_rc make_body(struct lic_exchange *x, lic_str body, struct lic_err *err)
+{
+    struct edits edits = { 0 };
+    TRY(inspect_rewrite(&x->arena, &x->request, &x->found_in, body, &edits, err));
+    x->request_rewritten = edits.n > 0;
+    TRY(edit_model(x, &edits, err));
+    if (x->agent && x->agent->instructions.n > 0) {
+        TRY(x->dialect->instruct(&x->arena, &x->doc, x->agent->instructions, &edits, err));
+    }
+    x->forward_body = body;
+    if (edits.n == 0) {
+        return LIC_OK;
+    }
+    struct buf rewritten;
+    buf_init(&rewritten, &x->arena, (size_t)LIMIT_JSON_BYTES * 2);
+    TRY(edits_apply(&edits, body, &rewritten, err));
+    TRY(buf_check(&rewritten, "the rewritten body", err));
+    x->forward_body = buf_str(&rewritten);
+    return LIC_OK;
+}
+
+/* ---- forwarding ---- */
+
+static void send_header(struct lic_exchange *x, lic_str name, lic_str value)
+{
+    CHECK(x->send_n < EXCHANGE_SEND_MAX);
+    if (value.n > 0) {
+        x->send[x->send_n++] = (struct lic_header){ name, value };
+    }
+}
+
+static lic_str join(struct arena *arena, lic_str a, lic_str b)
+{
+    struct buf buf;
+    buf_init(&buf, arena, LIMIT_JSON_BYTES);
+    buf_add(&buf, a);
+    buf_add(&buf, b);
+    return buf_str(&buf);
+}
+
+/* Only what is named here goes to the provider: never the caller's key, cookies or addresses. */
+static void list_headers(struct lic_exchange *x, const struct config_provider *provider)
+{
+    bool anthropic = str_eq(str_z(x->dialect->provider), LIC_STR("anthropic"));
+    send_header(x, LIC_STR("content-type"), LIC_STR("application/json"));
+    send_header(x, LIC_STR("accept"),
+                x->request.stream == 1 ? LIC_STR("text/event-stream") : LIC_STR("application/json"));
+    send_header(x, LIC_STR("user-agent"), LIC_STR("lictor"));
+    if (anthropic) {
+        send_header(x, LIC_STR("x-api-key"), provider->credential);
+        send_header(x, LIC_STR("anthropic-version"),
+                    x->anthropic_version.n > 0 ? x->anthropic_version : LIC_STR("2023-06-01"));
+        send_header(x, LIC_STR("anthropic-beta"), x->anthropic_beta);
+    } else if (provider->credential.n > 0) {
+        send_header(x, LIC_STR("authorization"),
+                    join(&x->arena, LIC_STR("Bearer "), provider->credential));
+    }
+    struct buf parent;
+    buf_init(&parent, &x->arena, LIMIT_NAME_BYTES);
+    buf_addf(&parent, "00-" LIC_FMT "-" LIC_FMT "-" LIC_FMT, LIC_ARG(x->request.trace),
+             LIC_ARG(x->request.span), LIC_ARG(x->trace_flags));
+    send_header(x, LIC_STR("traceparent"), buf_str(&parent));
+}
+
+static void forward(struct lic_exchange *x, struct lic_step *out)
+{
+    const struct config_provider *provider = &x->engine->config.providers[x->model->provider];
+    list_headers(x, provider);
+    x->state = EXCHANGE_FORWARDED;
+    x->mono_forwarded_ns = x->worker->host->mono_ns(x->worker->host->ctx);
+    *out = (struct lic_step){
+        .kind = LIC_STEP_FORWARD,
+        .upstream = x->model->provider,
+        .target = join(&x->arena, provider->base_path, str_z(x->dialect->path)),
+        .body = x->forward_body,
+        .send = x->send,
+        .send_n = x->send_n,
+        .streaming = x->request.stream == 1,
+    };
+}
+
+/* What becomes of a request whose intent was, will be, or could not be written. */
+static void after_append(struct lic_exchange *x, enum lic_rc rc, const struct lic_err *err,
+                         struct lic_step *out)
+{
+    if (rc == LIC_E_PENDING) {
+        x->state = EXCHANGE_WAITING;
+        x->intent_written = true;
+        *out = (struct lic_step){ .kind = LIC_STEP_WAIT };
+        return;
+    }
+    if (rc == LIC_OK) {
+        x->intent_written = true;
+        forward(x, out);
+        return;
+    }
+    if (x->engine->config.ledger_unwritable == CHOICE_PASS) {
+        worker_count_failure(x->worker, FAIL_ledger_bypassed);
+        x->request.failure = LIC_STR("ledger_bypassed");
+        x->intent_written = true;
+        forward(x, out);
+        return;
+    }
+    /* The ledger's own words are for the operator, not for the caller. */
+    x->worker->host->log(x->worker->host->ctx, LIC_LOG_ERROR, str_z(err->text));
+    fail(x, FAIL_ledger_unwritable, NULL, out);
+}
+
+static void record_intent(struct lic_exchange *x, struct lic_step *out)
+{
+    worker_count(x->worker, COUNTER_ALLOWED, 1);
+    x->request.kind = LIC_STR("intent");
+    x->request.decision = LIC_STR("allow");
+    x->request.enforced = x->request_rewritten ? LIC_STR("rewritten") : LIC_STR("forwarded");
+    x->mark = x->request_rewritten ? LIC_STR("rewrite") : LIC_STR("allow");
+    if (x->request_rewritten) {
+        worker_count(x->worker, COUNTER_REQUEST_REWRITES, 1);
+    }
+    show_input(x);
+    struct lic_err err = { 0 };
+    after_append(x, append_record(x, /* outcome= */ false, x, &err), &err, out);
+}
+
+void lic_exchange_appended(struct lic_exchange *x, enum lic_rc rc, const struct lic_err *err,
+                           struct lic_step *out)
+{
+    CHECK(x->magic == EXCHANGE_MAGIC && x->state == EXCHANGE_WAITING);
+    CHECK(rc != LIC_E_PENDING);
+    arena_reset(&x->worker->scratch);
+    after_append(x, rc, err, out);
+}
+
+/* ---- judging the request ---- */
+
+static void note_statement(struct lic_exchange *x, const struct verdict *verdict)
+{
+    if (verdict->file.n == 0) {
+        return;
+    }
+    struct buf buf;
+    buf_init(&buf, &x->arena, LIMIT_PATH_BYTES);
+    buf_addf(&buf, LIC_FMT ":%u", LIC_ARG(verdict->file), verdict->line);
+    x->request.statement = buf_str(&buf);
+}
+
+/* Authorisation first, then the guardrail: a caller without a right learns nothing of content. */
+static void judge_request(struct lic_exchange *x, lic_str body, struct lic_step *out)
+{
+    struct lic_err err = { 0 };
+    struct verdict verdict = { 0 };
+    enum lic_rc rc = policy_eval(x->principal->docs, x->principal->docs_n, &x->request, &x->arena,
+                                 &verdict, &err);
+    if (rc != LIC_OK) {
+        fail(x, rc == LIC_E_NOMEM ? FAIL_out_of_memory : FAIL_policy_failed, NULL, out);
+        return;
+    }
+    note_statement(x, &verdict);
+    if (verdict.result != VERDICT_ALLOW) {
+        deny(x, &verdict, out);
+    } else if (refuses_uninspected(x)) {
+        fail(x, FAIL_uninspected, NULL, out);
+    } else if (findings_action(&x->found_in) == ACTION_REJECT) {
+        intervene(x, out);
+    } else if ((rc = make_body(x, body, &err)) != LIC_OK) {
+        bool pinned = rc == LIC_E_DUPLICATE;
+        fail(x, pinned ? FAIL_instructions_replaced : FAIL_out_of_memory, NULL, out);
+    } else {
+        record_intent(x, out);
+    }
+}
+
+void lic_exchange_body(struct lic_exchange *x, lic_str body, struct lic_step *out)
+{
+    CHECK(x->magic == EXCHANGE_MAGIC && x->state == EXCHANGE_KNOWN);
+    arena_reset(&x->worker->scratch);
+    enum failmode failure;
+    struct lic_err err = { 0 };
+    if (!prepare(x, body, &failure, &err)) {
+        fail(x, failure, &err, out);
+        return;
+    }
+    judge_request(x, body, out);
+}
+
+void lic_exchange_refuse(struct lic_exchange *x, const char *failure, struct lic_step *out)
+{
+    CHECK(x->magic == EXCHANGE_MAGIC);
+    arena_reset(&x->worker->scratch);
+    fail(x, failmode_named(failure), NULL, out);
+}
+
+/* ---- the answer's head ---- */
+
+static lic_str header_value(const struct lic_header *headers, uint32_t n, lic_str name)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (str_eq_nocase(headers[i].name, name)) {
+            return headers[i].value;
+        }
+    }
+    return (lic_str){ 0 };
+}
+
+static enum answer_mode fail_mode(struct lic_exchange *x, enum failmode mode)
+{
+    x->failed_mode = mode;
+    return ANSWER_FAILED;
+}
+
+static enum answer_mode answer_mode_of(struct lic_exchange *x, uint32_t status,
+                                       const struct lic_header *headers, uint32_t n)
+{
+    if (n == 0) {
+        return fail_mode(x, status == 504 ? FAIL_upstream_timeout : FAIL_upstream_unreachable);
+    }
+    lic_str encoding = header_value(headers, n, LIC_STR("content-encoding"));
+    lic_str type = header_value(headers, n, LIC_STR("content-type"));
+    lic_str rest = type;
+    bool is_stream =
+        str_eq_nocase(str_trim(str_split(&rest, ';')), LIC_STR("text/event-stream"));
+    if (status == 401 || status == 403) {
+        return fail_mode(x, FAIL_upstream_credential);
+    }
+    if (encoding.n > 0 && !str_eq_nocase(encoding, LIC_STR("identity"))) {
+        return fail_mode(x, FAIL_upstream_compressed);
+    }
+    if (status >= 400 && status < 600 && head_is_json(type)) {
+        return ANSWER_ERROR;
+    }
+    if (status == 200 && is_stream && x->request.stream == 1) {
+        return ANSWER_STREAM;
+    }
+    if (status == 200 && head_is_json(type) && x->request.stream != 1) {
+        return ANSWER_JSON;
+    }
+    return fail_mode(x, FAIL_upstream_unexpected);
+}
+
+void lic_exchange_response_head(struct lic_exchange *x, uint32_t status,
+                                const struct lic_header *headers, uint32_t headers_n)
+{
+    CHECK(x->magic == EXCHANGE_MAGIC && x->state == EXCHANGE_FORWARDED);
+    int64_t now = x->worker->host->mono_ns(x->worker->host->ctx);
+    x->request.upstream_status = headers_n > 0 ? (int64_t)status : EVENT_INT_NONE;
+    x->request.first_byte_us = (now - x->mono_forwarded_ns) / 1000;
+    x->mode = answer_mode_of(x, status, headers, headers_n);
+    buf_init(&x->held, &x->arena, (size_t)x->engine->config.settings.answer_bytes_max);
+    struct lic_err err;
+    if (x->mode == ANSWER_STREAM) {
+        worker_count(x->worker, COUNTER_STREAMS, 1);
+        if (stream_begin(x, &err) != LIC_OK) {
+            x->mode = fail_mode(x, FAIL_out_of_memory);
+        }
+    }
+}
+
+void lic_exchange_response_body(struct lic_exchange *x, lic_str chunk, enum lic_end end,
+                                struct lic_release *out)
+{
+    CHECK(x->magic == EXCHANGE_MAGIC);
+    *out = (struct lic_release){ .kind = LIC_RELEASE_HOLD };
+    arena_reset(&x->worker->scratch);
+    if (x->state != EXCHANGE_FORWARDED) {
+        out->kind = x->state == EXCHANGE_ENDED ? LIC_RELEASE_CUT : LIC_RELEASE_HOLD;
+        return;
+    }
+    switch (x->mode) {
+    case ANSWER_STREAM:
+        stream_chunk(x, chunk, end, out);
+        break;
+    case ANSWER_JSON:
+    case ANSWER_ERROR:
+        answer_chunk(x, chunk, end, out);
+        break;
+    case ANSWER_FAILED:
+        answer_fail(x, x->failed_mode, NULL, out);
+        break;
+    case ANSWER_NONE:
+        answer_fail(x, FAIL_upstream_broken, NULL, out);
+        break;
+    }
+    if (out->head_ready && !x->head_given) {
+        x->head_given = true;
+        x->request.status = out->head.status;
+    } else {
+        out->head_ready = x->head_given;
+    }
+    if (end != LIC_END_NOT_YET || out->kind == LIC_RELEASE_CUT) {
+        x->state = EXCHANGE_ENDED;
+    }
+}
+
+/* ---- tool calls ---- */
+
+bool exchange_call_allowed(struct lic_exchange *x, struct event_call *call, lic_str arguments,
+                           lic_str *out_reason)
+{
+    struct judge_call judge = { &x->engine->config, x->principal, x->agent, &x->request };
+    struct verdict verdict = { 0 };
+    struct lic_err err = { 0 };
+    bool allowed = judge_tool_call(&judge, call->name, arguments, &x->arena, &verdict, out_reason,
+                                   &err) == LIC_OK &&
+                   verdict.result == VERDICT_ALLOW;
+    if (err.rc != LIC_OK) {
+        *out_reason = LIC_STR("the policy could not be evaluated");
+        worker_count_failure(x->worker, FAIL_policy_failed);
+    }
+    worker_count(x->worker, allowed ? COUNTER_CALLS_ALLOWED : COUNTER_CALLS_DENIED, 1);
+    call->decision = allowed ? LIC_STR("allow") : LIC_STR("deny");
+    return allowed;
+}
+
+lic_str exchange_call_message(struct lic_exchange *x, lic_str tool)
+{
+    struct buf buf;
+    buf_init(&buf, &x->arena, LIMIT_JSON_BYTES);
+    buf_addf(&buf, "The tool call \"" LIC_FMT "\" is not authorized.", LIC_ARG(tool));
+    return buf_str(&buf);
+}
+
+/* ---- marks and the end ---- */
+
+void lic_exchange_marks(const struct lic_exchange *x, lic_str *out_decision, lic_str *out_record)
+{
+    *out_decision = x->mark.n > 0 ? x->mark : LIC_STR("error");
+    *out_record = x->principal ? x->request.record : (lic_str){ 0 };
+}
+
+static void note_close(struct lic_exchange *x, enum lic_close how)
+{
+    if (how == LIC_CLOSE_CLIENT_GONE) {
+        worker_count(x->worker, COUNTER_CLIENT_GONE, 1);
+        exchange_note_stop(x, x->request.decision, LIC_STR("cut"),
+                           LIC_STR("the caller went away before the end"));
+    } else if (how == LIC_CLOSE_ABORTED) {
+        exchange_note_stop(x, x->request.decision, LIC_STR("cut"),
+                           LIC_STR("the gateway gave up before the end"));
+    }
+}
+
+static void count_tokens(const struct lic_exchange *x)
+{
+    if (x->request.input_tokens > 0) {
+        worker_count(x->worker, COUNTER_INPUT_TOKENS, (uint64_t)x->request.input_tokens);
+    }
+    if (x->request.output_tokens > 0) {
+        worker_count(x->worker, COUNTER_OUTPUT_TOKENS, (uint64_t)x->request.output_tokens);
+    }
+}
+
+/* The answer's texts as the record may show them, and what the provider said of itself. */
+static enum lic_rc prepare_outcome(struct lic_exchange *x, struct lic_err *err)
+{
+    if (x->stream) {
+        TRY(stream_collect(x, err));
+    } else {
+        bool mask = x->engine->config.content == RECORD_CONTENT_MASKED;
+        TRY(inspect_show(&x->arena, &x->answer, &x->found_out, mask, err));
+    }
+    x->request.input_tokens = x->answer.input_tokens;
+    x->request.output_tokens = x->answer.output_tokens;
+    x->request.finish = x->answer.finish;
+    count_tokens(x);
+    return LIC_OK;
+}
+
+static void record_outcome(struct lic_exchange *x)
+{
+    struct lic_err err = { 0 };
+    x->request.kind = LIC_STR("outcome");
+    x->request.latency_us =
+        (x->worker->host->mono_ns(x->worker->host->ctx) - x->mono_begun_ns) / 1000;
+    worker_count(x->worker, COUNTER_FINDINGS_OUTPUT, x->found_out.n);
+    if (prepare_outcome(x, &err) != LIC_OK) {
+        x->answer.parts.n = 0; /* rather a record without content than none, or one unmasked */
+    }
+    enum lic_rc rc = append_record(x, /* outcome= */ true, /* ticket= */ NULL, &err);
+    if (rc != LIC_OK && rc != LIC_E_PENDING) {
+        worker_count_failure(x->worker, FAIL_outcome_lost);
+        x->worker->host->log(x->worker->host->ctx, LIC_LOG_ERROR, str_z(err.text));
+    }
+}
+
+void lic_exchange_close(struct lic_exchange *x, enum lic_close how)
+{
+    if (!x) {
+        return;
+    }
+    CHECK(x->magic == EXCHANGE_MAGIC);
+    arena_reset(&x->worker->scratch);
+    if (x->intent_written && !x->recorded) {
+        x->recorded = true;
+        note_close(x, how);
+        record_outcome(x);
+    }
+    exchange_free(x);
+}

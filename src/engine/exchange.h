@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One request and its response. What an exchange goes through, with the function on each arrow:
+ *
+ *   OPENED ─head─► KNOWN ─body─► WAITING ─appended─► FORWARDED ─response_body─► ENDED
+ *      │             │      └────────────(durable at once)─────┘      │
+ *      └─────────────┴──── refuse / deny / reject ──► ANSWERED        └─ cut, intervene ─► ENDED
+ *
+ * Invariants
+ *   1. Nothing is forwarded unless its intent record was appended as promised, or the
+ *      configuration says otherwise and failmode ledger_bypassed was counted.
+ *   2. Nothing of an answer leaves that was not read by its dialect, inspected, and whose tool
+ *      calls were not judged.
+ *   3. After ENDED nothing more leaves, whatever the provider sends.
+ *   4. Every intent gets exactly one outcome record, from lic_exchange_close at the latest.
+ */
+#ifndef ENGINE_EXCHANGE_H
+#define ENGINE_EXCHANGE_H
+
+#include "dialect/dialect.h"
+#include "engine/engine.h"
+#include "engine/inspect.h"
+#include "engine/judge.h"
+
+#define EXCHANGE_MAGIC 0x4c494358u /* "LICX" */
+
+enum exchange_state {
+    EXCHANGE_OPENED,
+    EXCHANGE_KNOWN,
+    EXCHANGE_WAITING,
+    EXCHANGE_FORWARDED,
+    EXCHANGE_ANSWERED,
+    EXCHANGE_ENDED
+};
+
+/* How the provider's answer is read. */
+enum answer_mode { ANSWER_NONE, ANSWER_JSON, ANSWER_ERROR, ANSWER_STREAM, ANSWER_FAILED };
+
+struct stream;
+
+enum { EXCHANGE_SEND_MAX = 12 };
+
+struct lic_exchange {
+    uint32_t magic;
+    enum exchange_state state;
+    struct lic_worker *worker;
+    struct lic_engine *engine;
+    struct arena arena;
+    int64_t mono_begun_ns, mono_forwarded_ns;
+
+    /* The caller. */
+    const struct dialect *dialect; /* never NULL after head: a guess when the path is unknown */
+    const struct principal *principal;
+    const struct config_agent *agent;
+    const struct guardrail *guardrail;
+    lic_str anthropic_version, anthropic_beta;
+    lic_str trace_flags;
+
+    /* The request. */
+    struct event request;
+    struct findings found_in;
+    struct json_doc doc;
+    const struct config_model *model;
+    lic_str forward_body;
+    bool request_rewritten;
+
+    /* The answer. */
+    struct event answer;
+    struct findings found_out;
+    enum answer_mode mode;
+    enum failmode failed_mode; /* with ANSWER_FAILED */
+    struct buf held;           /* a whole answer while it arrives */
+    struct stream *stream;
+    bool head_given;
+
+    /* The record. */
+    bool intent_written, recorded;
+    lic_str mark; /* x-lictor-decision */
+    struct lic_header send[EXCHANGE_SEND_MAX];
+    uint32_t send_n;
+};
+
+/* The inspection of one direction of this exchange. */
+struct inspect exchange_inspect(struct lic_exchange *x, bool output);
+
+/*
+ * Notes why an exchange goes no further: decision, enforced, reason, failure, counters. Only the
+ * first reason is kept.
+ */
+void exchange_note_failure(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail);
+void exchange_note_stop(struct lic_exchange *x, lic_str decision, lic_str enforced, lic_str reason);
+
+/* The caller's sentence for a failure: the row's, and the detail if it helps the caller. */
+lic_str exchange_sentence(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail);
+
+/* Judges a tool call of the answer and counts it; true when it may leave. */
+bool exchange_call_allowed(struct lic_exchange *x, struct event_call *call, lic_str arguments,
+                           lic_str *out_reason);
+
+/* What the reader is told instead of a denied tool call; the reason is for the record. */
+lic_str exchange_call_message(struct lic_exchange *x, lic_str tool);
+
+/* The message a guardrail's intervention shows for this direction. */
+lic_str exchange_message(const struct lic_exchange *x, bool output);
+
+/* answer.c: a whole answer. stream.c: a streamed one. */
+void answer_chunk(struct lic_exchange *x, lic_str chunk, enum lic_end end, struct lic_release *out);
+void answer_fail(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail,
+                 struct lic_release *out);
+enum lic_rc stream_begin(struct lic_exchange *x, struct lic_err *err) LIC_MUST_USE;
+void stream_chunk(struct lic_exchange *x, lic_str chunk, enum lic_end end, struct lic_release *out);
+/* Puts what a stream said so far into x->answer, for the outcome record. */
+enum lic_rc stream_collect(struct lic_exchange *x, struct lic_err *err) LIC_MUST_USE;
+
+#endif

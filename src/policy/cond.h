@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One condition of a statement: an operator, a key and the values it may have. A statement applies
+ * when all its conditions hold.
+ *
+ *     "ForAnyValue:StringLikeIfExists": { "aws:PrincipalTag/team": ["red*", "blue"] }
+ *      set ─────── operator ─ if_exists    key                      values
+ *
+ * A key that is absent: no set operator: IfExists and negated operators hold, others do not.
+ * ForAllValues holds, ForAnyValue does not, whatever else.
+ */
+#ifndef POLICY_COND_H
+#define POLICY_COND_H
+
+#include "policy/vars.h"
+
+struct cond_operator;
+
+enum cond_set { COND_SET_NONE, COND_SET_ALL, COND_SET_ANY };
+
+/* An address or a block of them: 4 or 16 bytes, of which the first `bits_n` bits count. */
+struct cond_block {
+    uint8_t bytes[16];
+    uint8_t bytes_n;
+    uint8_t bits_n;
+};
+
+struct cond_value {
+    union {
+        struct vars_pattern pattern;
+        lic_str text;
+        double number;
+        int64_t time_ns;
+        bool flag;
+        struct cond_block block;
+    };
+};
+
+struct cond {
+    const struct cond_operator *op;
+    enum cond_set set;
+    bool if_exists;
+    lic_str key;
+    const struct cond_value *values;
+    uint32_t values_n;
+};
+
+/* Reads "ForAnyValue:StringLikeIfExists" into op, set and if_exists. */
+enum lic_rc cond_read_operator(lic_str name, struct cond *out, struct lic_err *err) LIC_MUST_USE;
+
+/* Whether this operator can be asked of this key: lists need a set operator. */
+enum lic_rc cond_check_key(const struct cond *cond, lic_str key, struct lic_err *err) LIC_MUST_USE;
+
+/* Reads one value by the rules of cond->op. What is kept is copied into the arena. */
+enum lic_rc cond_read_value(struct arena *arena, const struct cond *cond, lic_str text,
+                            bool variables, struct cond_value *out,
+                            struct lic_err *err) LIC_MUST_USE;
+
+enum lic_rc cond_holds(const struct cond *cond, const struct vars_ask *ask, enum truth *out,
+                       struct lic_err *err) LIC_MUST_USE;
+
+#endif
