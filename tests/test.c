@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The runner of the unit tests and the world they run in.
+ * The runner of the unit tests, and the world they and the fuzz targets run in.
  *
  *     unit_tests [PART]    runs the cases whose name contains PART, or all
  *
  * Each case runs once for real and then again and again with one allocation of the host failing,
- * the first, the second, and so on, until a run asks for fewer than that. State is static here and
- * only here: a test program has one world.
+ * the first, the second, and so on, until a run asks for fewer than that. An allocation that is not
+ * given back fails the case, too. State is static here and only here: a test program has one world.
  */
 #include "test.h"
 
@@ -41,10 +41,7 @@ static struct {
 /* One run of one case. */
 static struct {
     const char *name;
-    uint64_t fail_at; /* which allocation fails; 0: none */
     bool left;
-    uint64_t random_state;
-    struct test_world world;
 } run;
 
 void test_register(const char *name, test_fn *run_case)
@@ -58,7 +55,7 @@ void test_register(const char *name, test_fn *run_case)
 static bool note_failure(const char *file, int line)
 {
     run.left = true;
-    if (run.fail_at > 0) {
+    if (test_rerun()) {
         return false;
     }
     printf("%s:%d: %s: ", file, line, run.name);
@@ -111,16 +108,38 @@ bool test_left(void)
     return run.left;
 }
 
-bool test_rerun(void)
+/* ---- the world ---- */
+
+static struct {
+    uint64_t fail_at; /* which allocation fails; 0: none */
+    uint64_t random_state;
+    struct test_world world;
+} world_state = { .random_state = SEED, .world = { .wall_ns = WALL_NS, .random_state = SEED } };
+
+void test_world_begin(uint64_t fail_at)
 {
-    return run.fail_at > 0;
+    world_state.fail_at = fail_at;
+    world_state.random_state = SEED;
+    world_state.world =
+        (struct test_world){ .wall_ns = WALL_NS, .mono_ns = 1000000000, .random_state = SEED };
 }
 
-/* ---- the world ---- */
+void test_world_end(void)
+{
+    free((char *)(uintptr_t)world_state.world.appended.at);
+    free((char *)(uintptr_t)world_state.world.logged.at);
+    world_state.world.appended = (lic_str){ NULL, 0 };
+    world_state.world.logged = (lic_str){ NULL, 0 };
+}
+
+bool test_rerun(void)
+{
+    return world_state.fail_at > 0;
+}
 
 struct test_world *test_world(void)
 {
-    return &run.world;
+    return &world_state.world;
 }
 
 /* In front of each piece, so that its size is known when it goes; keeps the alignment of 16. */
@@ -130,9 +149,9 @@ struct piece {
 
 static void count_bytes(size_t gone, size_t come)
 {
-    run.world.bytes = run.world.bytes - gone + come;
-    if (run.world.bytes > run.world.bytes_peak) {
-        run.world.bytes_peak = run.world.bytes;
+    world_state.world.bytes = world_state.world.bytes - gone + come;
+    if (world_state.world.bytes > world_state.world.bytes_peak) {
+        world_state.world.bytes_peak = world_state.world.bytes;
     }
 }
 
@@ -142,17 +161,17 @@ static void *host_resize(void *ctx, void *at, size_t n)
     struct piece *old = at ? (struct piece *)at - 1 : NULL;
     size_t old_bytes = old ? old->bytes : 0;
     if (n == 0) {
-        run.world.outstanding -= old ? 1 : 0;
+        world_state.world.outstanding -= old ? 1 : 0;
         count_bytes(old_bytes, 0);
         free(old);
         return NULL;
     }
-    if (++run.world.allocations == run.fail_at) {
+    if (++world_state.world.allocations == world_state.fail_at) {
         return NULL;
     }
     struct piece *piece = realloc(old, sizeof(*piece) + n);
     CHECK(piece);
-    run.world.outstanding += old ? 0 : 1;
+    world_state.world.outstanding += old ? 0 : 1;
     count_bytes(old_bytes, n);
     piece->bytes = n;
     return piece + 1;
@@ -161,31 +180,31 @@ static void *host_resize(void *ctx, void *at, size_t n)
 static int64_t host_wall_ns(void *ctx)
 {
     (void)ctx;
-    return run.world.wall_ns;
+    return world_state.world.wall_ns;
 }
 
 static int64_t host_mono_ns(void *ctx)
 {
     (void)ctx;
-    return run.world.mono_ns;
+    return world_state.world.mono_ns;
 }
 
 /* xorshift64*: good enough to look random, the same in every run. */
-static uint64_t next_random(uint64_t *state)
+static uint64_t next_random(uint64_t *last)
 {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * 0x2545f4914f6cdd1du;
+    *last ^= *last >> 12;
+    *last ^= *last << 25;
+    *last ^= *last >> 27;
+    return *last * 0x2545f4914f6cdd1du;
 }
 
 static enum lic_rc host_random(void *ctx, void *at, size_t n)
 {
     (void)ctx;
     for (size_t i = 0; i < n; i++) {
-        ((uint8_t *)at)[i] = (uint8_t)(next_random(&run.world.random_state) >> 56);
+        ((uint8_t *)at)[i] = (uint8_t)(next_random(&world_state.world.random_state) >> 56);
     }
-    return run.world.random_rc;
+    return world_state.world.random_rc;
 }
 
 /* Kept outside the counted memory: what the world remembers is no leak of the case. */
@@ -203,12 +222,13 @@ static enum lic_rc host_append(void *ctx, void *ticket, lic_str record, enum lic
                                struct lic_err *err)
 {
     (void)ctx;
-    struct test_world *world = &run.world;
+    struct test_world *world = &world_state.world;
     world->append_ticket = ticket;
     world->append_sync = sync;
     bool fails = ++world->appends == world->append_fail_at;
     if (fails || (world->append_rc != LIC_OK && world->append_rc != LIC_E_PENDING)) {
-        return err_set(err, fails ? LIC_E_IO : world->append_rc, "the test's ledger is not writable");
+        return err_set(err, fails ? LIC_E_IO : world->append_rc,
+                       "the test's ledger is not writable");
     }
     remember(&world->appended, record);
     return world->append_rc;
@@ -217,16 +237,16 @@ static enum lic_rc host_append(void *ctx, void *ticket, lic_str record, enum lic
 static void host_count(void *ctx, uint32_t counter, uint64_t n)
 {
     (void)ctx;
-    CHECK(counter < sizeof(run.world.counters) / sizeof(run.world.counters[0]));
-    run.world.counters[counter] += n;
+    CHECK(counter < sizeof(world_state.world.counters) / sizeof(world_state.world.counters[0]));
+    world_state.world.counters[counter] += n;
 }
 
 static void host_log(void *ctx, enum lic_level level, lic_str line)
 {
     (void)ctx;
     (void)level;
-    remember(&run.world.logged, line);
-    remember(&run.world.logged, LIC_STR("\n"));
+    remember(&world_state.world.logged, line);
+    remember(&world_state.world.logged, LIC_STR("\n"));
 }
 
 static void close_file(FILE **file)
@@ -272,13 +292,14 @@ static bool is_folder(const char *folder, const char *name)
 }
 
 static enum lic_rc host_list_dir(void *ctx, const char *path,
-                                 enum lic_rc (*each)(void *arg, lic_str name, bool is_dir), void *arg,
-                                 struct lic_err *err)
+                                 enum lic_rc (*each)(void *arg, lic_str name, bool is_dir),
+                                 void *arg, struct lic_err *err)
 {
     (void)ctx;
     struct dirent **entries = NULL;
     int n = scandir(path, &entries, is_not_dot, by_bytes);
-    ENSURE(n >= 0, err, errno == ENOENT ? LIC_E_MISSING : LIC_E_IO, "%s: %s", path, strerror(errno));
+    ENSURE(n >= 0, err, errno == ENOENT ? LIC_E_MISSING : LIC_E_IO, "%s: %s", path,
+           strerror(errno));
     enum lic_rc rc = LIC_OK;
     for (int i = 0; i < n; i++) {
         const char *name = entries[i]->d_name;
@@ -312,8 +333,6 @@ const struct lic_host *test_host(void)
     return &host;
 }
 
-/* ---- helpers of cases ---- */
-
 void test_arena_init(struct test_arena *both)
 {
     arena_pool_init(&both->pool, test_host(), 4);
@@ -328,7 +347,7 @@ void test_arena_fini(struct test_arena *both)
 
 uint64_t test_random(void)
 {
-    return next_random(&run.random_state);
+    return next_random(&world_state.random_state);
 }
 
 uint32_t test_random_below(uint32_t n)
@@ -360,41 +379,29 @@ lic_str test_file(struct arena *arena, const char *path)
 {
     struct lic_err err;
     lic_str text = LIC_STR("");
-    enum lic_rc rc = host_read_file(NULL, path, 64u << 20, &text, &err);
+    const struct lic_host *host = test_host();
+    enum lic_rc rc = host->read_file(host->ctx, path, 64u << 20, &text, &err);
     if (!test_rc(rc, LIC_OK, &err, __FILE__, __LINE__, "test_file")) {
         return LIC_STR("");
     }
     lic_str kept = str_copy(arena, text);
-    host_resize(NULL, (char *)(uintptr_t)text.at, 0);
+    host->resize(host->ctx, (char *)(uintptr_t)text.at, 0);
     test_holds(kept.at != NULL, __FILE__, __LINE__, "memory for a file");
     return kept.at ? kept : LIC_STR("");
 }
 
 /* ---- the runner ---- */
 
-static void begin_world(const struct test_case *test, uint64_t fail_at)
-{
-    run.name = test->name;
-    run.fail_at = fail_at;
-    run.left = false;
-    run.random_state = SEED;
-    run.world = (struct test_world){ .wall_ns = WALL_NS, .mono_ns = 1000000000, .random_state = SEED };
-}
-
-static void end_world(void)
-{
-    free((char *)(uintptr_t)run.world.appended.at);
-    free((char *)(uintptr_t)run.world.logged.at);
-}
-
 /* One run; false when it failed or when memory was left behind. */
 static bool run_once(const struct test_case *test, uint64_t fail_at, bool *out_failed_any)
 {
-    begin_world(test, fail_at);
+    run.name = test->name;
+    run.left = false;
+    test_world_begin(fail_at);
     test->run();
-    uint64_t left_behind = run.world.outstanding;
-    *out_failed_any = run.world.allocations >= fail_at;
-    end_world();
+    uint64_t left_behind = test_world()->outstanding;
+    *out_failed_any = test_world()->allocations >= fail_at;
+    test_world_end();
     if (left_behind > 0) {
         printf("%s: %llu allocations not given back", test->name, (unsigned long long)left_behind);
         printf(fail_at > 0 ? " when allocation %llu fails\n" : "\n", (unsigned long long)fail_at);

@@ -75,22 +75,29 @@ bool test_rerun(void);
 struct test_world {
     int64_t wall_ns, mono_ns;
     uint64_t random_state;
-    enum lic_rc random_rc;       /* what random() returns; LIC_OK to begin with */
-    enum lic_rc append_rc;       /* what append() returns: LIC_OK, LIC_E_PENDING, LIC_E_IO ... */
-    uint32_t append_fail_at;     /* when not 0: the append with this number, from 1, is LIC_E_IO */
-    uint32_t appends;            /* calls of append() */
-    void *append_ticket;         /* of the last one */
-    enum lic_sync append_sync;   /* of the last one */
-    lic_str appended;            /* every record written, one after the other */
-    lic_str logged;              /* every line logged, each with its '\n' */
+    enum lic_rc random_rc;     /* what random() returns; LIC_OK to begin with */
+    enum lic_rc append_rc;     /* what append() returns: LIC_OK, LIC_E_PENDING, LIC_E_IO ... */
+    uint32_t append_fail_at;   /* when not 0: the append with this number, from 1, is LIC_E_IO */
+    uint32_t appends;          /* calls of append() */
+    void *append_ticket;       /* of the last one */
+    enum lic_sync append_sync; /* of the last one */
+    lic_str appended;          /* every record written, one after the other */
+    lic_str logged;            /* every line logged, each with its '\n' */
     uint64_t counters[256];
-    uint64_t allocations;        /* calls of resize() that asked for memory */
-    uint64_t outstanding;        /* pieces not given back */
-    uint64_t bytes, bytes_peak;  /* held now, and at most */
+    uint64_t allocations;       /* calls of resize() that asked for memory */
+    uint64_t outstanding;       /* pieces not given back */
+    uint64_t bytes, bytes_peak; /* held now, and at most */
 };
 
 const struct lic_host *test_host(void);
 struct test_world *test_world(void);
+
+/*
+ * A new world, in which allocation number `fail_at` fails (0: none), and its end, after which what
+ * it remembered is gone. The runner does this around each case; a fuzz target may by itself.
+ */
+void test_world_begin(uint64_t fail_at);
+void test_world_end(void);
 
 /* `struct arena *name`, given back at the end of the scope. */
 struct test_arena {

@@ -25,12 +25,18 @@ def names():
 
 def build(targets):
     if not os.path.exists(os.path.join(BUILD, "build.ninja")):
-        env = dict(os.environ, CC="clang-14")
-        subprocess.run(["meson", "setup", BUILD, ROOT, "-Dfuzz=true", "-Dmodule=disabled",
-                        "-Db_lundef=false", "-Db_pie=false"],
-                       env=env, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", BUILD, "--quiet"] + ["tests/fuzz_" + name for name in targets],
-                   check=True)
+        must(["meson", "setup", BUILD, ROOT, "-Dfuzz=true", "-Dmodule=disabled", "-Db_lundef=false",
+              "-Db_pie=false"])
+    must(["ninja", "-C", BUILD, "--quiet"] + ["tests/fuzz_" + name for name in targets])
+
+
+def must(command):
+    """Runs a command of the build; its output matters only when it fails."""
+    done = subprocess.run(command, env=dict(os.environ, CC="clang-14"), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    if done.returncode != 0:
+        print(done.stdout.decode("utf-8", "replace"))
+        sys.exit("fuzz: %s failed" % " ".join(command[:3]))
 
 
 def run(name, seconds):

@@ -371,6 +371,13 @@ def rule_functions_in_documents_exist():
                     yield path, number, "there is no %s()" % name
 
 
+def rule_generated_pages_are_current():
+    done = subprocess.run(["tools/event_doc.py", "--check"], cwd=ROOT, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        yield "docs/EVENT.md", 1, "is not what tools/event_doc.py writes"
+
+
 def rule_tour_is_short():
     path = "docs/TOUR.md"
     if exists(path) and len(lines(path)) > 201:

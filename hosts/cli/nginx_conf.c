@@ -54,7 +54,7 @@ static enum lic_rc check_upstream(const struct lic_upstream *upstream, struct li
         rc = check_path("the CA file", upstream->tls_ca, err);
     }
     for (uint32_t i = 0; i < upstream->servers_n && rc == LIC_OK; i++) {
-        rc = check_path("the server", upstream->servers[i], err);
+        rc = check_word("the server", upstream->servers[i], err);
     }
     return rc;
 }

@@ -20,6 +20,12 @@
 
 #include "base/banned.h"
 
+#if defined(__has_feature) /* clang's way to say what gcc says by a macro */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #define FORBID(at, n) ASAN_POISON_MEMORY_REGION((at), (n))
@@ -118,7 +124,8 @@ void arena_reset(struct arena *arena)
     arena->taken_bytes = 0;
 }
 
-/* A block for one piece only, behind the newest; it becomes the newest only when it is the first. */
+/* A block for one piece only, behind the newest; it becomes the newest only when it is the first.
+ */
 static void *take_large(struct arena *arena, size_t bytes)
 {
     struct arena_block *block = take_block(arena->pool, bytes);

@@ -55,11 +55,10 @@ void *arena_grow(struct arena *arena, void *at, size_t old_n, size_t new_n);
  * Appends `value` to list->at (list has at, n, cap, both uint32_t). The array doubles when
  * full. Evaluates to false when out of memory.
  */
-#define ARENA_PUSH(arena, list, value)                                                            \
-    (((list)->n < (list)->cap ||                                                                  \
-      arena_push_grow((arena), (void **)&(list)->at, (list)->n, &(list)->cap,                     \
-                      sizeof(*(list)->at)))                                                       \
-         ? ((list)->at[(list)->n++] = (value), true)                                              \
+#define ARENA_PUSH(arena, list, value)                                                             \
+    (((list)->n < (list)->cap || arena_push_grow((arena), (void **)&(list)->at, (list)->n,         \
+                                                 &(list)->cap, sizeof(*(list)->at)))               \
+         ? ((list)->at[(list)->n++] = (value), true)                                               \
          : false)
 bool arena_push_grow(struct arena *arena, void **array, uint32_t n, uint32_t *cap,
                      size_t element_bytes);

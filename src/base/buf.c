@@ -16,7 +16,8 @@
 
 void buf_init(struct buf *buf, struct arena *arena, size_t bytes_max)
 {
-    *buf = (struct buf){ .arena = arena, .max = bytes_max < SIZE_MAX / 4 ? bytes_max : SIZE_MAX / 4 };
+    *buf =
+        (struct buf){ .arena = arena, .max = bytes_max < SIZE_MAX / 4 ? bytes_max : SIZE_MAX / 4 };
 }
 
 void buf_clear(struct buf *buf)

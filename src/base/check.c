@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a bug ends the process: with its place on standard error, then an abort, so nothing passes. */
+/* How a bug ends the process: with its place on standard error, then an abort, so nothing passes.
+ */
 #include "base/check.h"
 
 #include <stdio.h>

@@ -7,8 +7,7 @@
 #ifndef BASE_CHECK_H
 #define BASE_CHECK_H
 
-#define CHECK(cond)                                                                               \
-    ((cond) ? (void)0 : check_failed(__FILE__, __LINE__, __func__, #cond))
+#define CHECK(cond) ((cond) ? (void)0 : check_failed(__FILE__, __LINE__, __func__, #cond))
 #define UNREACHABLE(why) check_failed(__FILE__, __LINE__, __func__, why)
 
 /* Prints place and condition to standard error and aborts. */

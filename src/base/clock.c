@@ -8,7 +8,7 @@
 
 #define NS_A_SECOND 1000000000
 #define SECONDS_A_DAY 86400
-#define DAYS_A_CYCLE 146097    /* 400 years */
+#define DAYS_A_CYCLE 146097     /* 400 years */
 #define DAYS_BEFORE_1970 719468 /* from 0000-03-01, where a cycle begins */
 
 struct civil {
@@ -24,7 +24,8 @@ static int64_t days_from_civil(struct civil date)
     int64_t year_of_cycle = year - cycle * 400;
     int64_t month = date.month > 2 ? date.month - 3 : date.month + 9;
     int64_t day_of_year = (153 * month + 2) / 5 + date.day - 1;
-    int64_t day_of_cycle = year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + day_of_year;
+    int64_t day_of_cycle =
+        year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + day_of_year;
     return cycle * DAYS_A_CYCLE + day_of_cycle - DAYS_BEFORE_1970;
 }
 
@@ -34,8 +35,10 @@ static struct civil civil_from_days(int64_t days)
     int64_t cycle = since / DAYS_A_CYCLE;
     int64_t day_of_cycle = since - cycle * DAYS_A_CYCLE;
     int64_t year_of_cycle = (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36524 -
-                             day_of_cycle / (DAYS_A_CYCLE - 1)) / 365;
-    int64_t day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+                             day_of_cycle / (DAYS_A_CYCLE - 1)) /
+                            365;
+    int64_t day_of_year =
+        day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
     int64_t month = (5 * day_of_year + 2) / 153;
     int64_t year = cycle * 400 + year_of_cycle + (month >= 10 ? 1 : 0);
     return (struct civil){
@@ -165,7 +168,8 @@ static bool take_zone(lic_str *s, int64_t *out_seconds)
     return true;
 }
 
-/* A policy may name a day far away: beyond what 64 bits of nanoseconds hold it is the last moment. */
+/* A policy may name a day far away: beyond what 64 bits of nanoseconds hold it is the last moment.
+ */
 static int64_t clamped_ns(int64_t seconds, int64_t ns)
 {
     int64_t whole;

@@ -9,7 +9,8 @@
 
 /* Milliseconds are kept, the rest is cut. Years 1970 to 9999. Not terminated. */
 void clock_format(int64_t ns, char out[CLOCK_TEXT_BYTES]);
-/* "2026-11-22", "...T10:00Z", "...T10:00:00Z", with fraction, with offset; or decimal epoch seconds. */
+/* "2026-11-22", "...T10:00Z", "...T10:00:00Z", with fraction, with offset; or decimal epoch
+ * seconds. */
 bool clock_parse(lic_str s, int64_t *out_ns);
 
 #endif

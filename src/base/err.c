@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Failures as a code, a place and one sentence, filled where they happen and told once by a host. */
+/* Failures as a code, a place and one sentence, filled where they happen and told once by a host.
+ */
 #include "base/err.h"
 
 #include "base/str.h"

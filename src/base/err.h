@@ -9,20 +9,20 @@
 #include "base/check.h"
 #include <lictor/base.h>
 
-#define TRY(call)                                                                                 \
-    do {                                                                                          \
-        enum lic_rc try_rc_ = (call);                                                             \
-        if (__builtin_expect(try_rc_ != LIC_OK, 0)) {                                             \
-            return try_rc_;                                                                       \
-        }                                                                                         \
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        enum lic_rc try_rc_ = (call);                                                              \
+        if (__builtin_expect(try_rc_ != LIC_OK, 0)) {                                              \
+            return try_rc_;                                                                        \
+        }                                                                                          \
     } while (0)
 
 /* ENSURE(n <= max, err, LIC_E_LIMIT, "%zu roles are more than %zu", n, max) */
-#define ENSURE(cond, err, rc, ...)                                                                \
-    do {                                                                                          \
-        if (__builtin_expect(!(cond), 0)) {                                                       \
-            return err_set((err), (rc), __VA_ARGS__);                                             \
-        }                                                                                         \
+#define ENSURE(cond, err, rc, ...)                                                                 \
+    do {                                                                                           \
+        if (__builtin_expect(!(cond), 0)) {                                                        \
+            return err_set((err), (rc), __VA_ARGS__);                                              \
+        }                                                                                          \
     } while (0)
 
 /* Runs `fini(&var)` when var goes out of scope: CLEANUP(buf_fini) struct buf b; */

@@ -37,7 +37,7 @@ struct reader {
     const char *at, *end;
     struct json_node *nodes;
     uint32_t n, cap;
-    uint32_t open;  /* innermost open container, or NO_PARENT */
+    uint32_t open; /* innermost open container, or NO_PARENT */
     uint32_t depth;
     struct json_limits limits;
     uint32_t *slots; /* of refuse_duplicates, kept from object to object */
@@ -124,7 +124,8 @@ static struct escape read_unicode_escape(const char *at, const char *end)
     if (unit == UINT32_MAX) {
         return (struct escape){ 0, 0 };
     }
-    bool pairs = unit >= 0xd800 && unit <= 0xdbff && end - at >= 12 && at[6] == '\\' && at[7] == 'u';
+    bool pairs =
+        unit >= 0xd800 && unit <= 0xdbff && end - at >= 12 && at[6] == '\\' && at[7] == 'u';
     uint32_t low = pairs ? read_unit(at + 8, end) : UINT32_MAX;
     if (low >= 0xdc00 && low <= 0xdfff) {
         return (struct escape){ 0x10000 + ((unit - 0xd800) << 10 | (low - 0xdc00)), 12 };
@@ -182,8 +183,8 @@ static enum lic_rc skip_special(struct reader *r)
         return skip_escape(r);
     }
     if (c < 0x20) {
-        return fail(r, LIC_E_SYNTAX, offset_of(r, r->at), "the control character 0x%02x in a string",
-                    c);
+        return fail(r, LIC_E_SYNTAX, offset_of(r, r->at),
+                    "the control character 0x%02x in a string", c);
     }
     size_t n = utf8_run(str_make(r->at, (size_t)(r->end - r->at)));
     if (n == 0) {
@@ -221,7 +222,8 @@ static enum lic_rc read_string(struct reader *r, uint32_t *out_start, uint32_t *
 
 static void skip_blanks(struct reader *r)
 {
-    while (r->at < r->end && (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t')) {
+    while (r->at < r->end &&
+           (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t')) {
         r->at++;
     }
 }
@@ -277,7 +279,8 @@ static enum lic_rc read_word(struct reader *r, lic_str word)
 static enum lic_rc add_node(struct reader *r)
 {
     if (r->n == r->limits.nodes_max) {
-        return fail(r, LIC_E_LIMIT, offset_of(r, r->at), "more than %u values", r->limits.nodes_max);
+        return fail(r, LIC_E_LIMIT, offset_of(r, r->at), "more than %u values",
+                    r->limits.nodes_max);
     }
     if (r->n == r->cap &&
         !arena_push_grow(r->arena, (void **)&r->nodes, r->n, &r->cap, sizeof(*r->nodes))) {
@@ -671,7 +674,8 @@ static enum lic_rc decode(lic_str raw, char *out, size_t *out_n, struct lic_err 
     return LIC_OK;
 }
 
-static enum lic_rc decode_taking(lic_str raw, struct arena *arena, lic_str *out, struct lic_err *err)
+static enum lic_rc decode_taking(lic_str raw, struct arena *arena, lic_str *out,
+                                 struct lic_err *err)
 {
     char *at = arena_take(arena, raw.n);
     ENSURE(at, err, LIC_E_NOMEM, "no memory to decode a string of %zu bytes", raw.n);

@@ -16,7 +16,8 @@
  *
  * Two modes. JSON_PLAIN: the grammar alone (repeated keys and lone surrogate escapes are the
  * caller's affair; bytes must still be UTF-8). JSON_GATEWAY: also refuses repeated keys (compared
- * decoded, so also when spelt with escapes) and lone surrogate escapes. Both refuse a byte-order mark.
+ * decoded, so also when spelt with escapes) and lone surrogate escapes. Both refuse a byte-order
+ * mark.
  */
 #ifndef BASE_JSON_READ_H
 #define BASE_JSON_READ_H
@@ -25,7 +26,15 @@
 
 struct arena;
 
-enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+    JSON_NULL,
+    JSON_FALSE,
+    JSON_TRUE,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+};
 enum json_mode { JSON_PLAIN, JSON_GATEWAY };
 
 struct json_limits {
@@ -55,13 +64,14 @@ struct json_doc {
 #define JSON_NONE 0u
 
 /*
- * Reads the whole text (limits NULL: JSON_GATEWAY with the usual ones). err->offset is where it stops being acceptable. Nodes live in the arena,
- * views point into `text`.
+ * Reads the whole text (limits NULL: JSON_GATEWAY with the usual ones). err->offset is where it
+ * stops being acceptable. Nodes live in the arena, views point into `text`.
  */
 enum lic_rc json_read(struct arena *arena, lic_str text, const struct json_limits *limits,
                       struct json_doc *out, struct lic_err *err) LIC_MUST_USE;
 
-/* The (first) member of object `node` with this decoded name, or JSON_NONE (also when no object). */
+/* The (first) member of object `node` with this decoded name, or JSON_NONE (also when no object).
+ */
 uint32_t json_get(const struct json_doc *doc, uint32_t node, lic_str name);
 /* First child and next sibling within `parent`, or JSON_NONE. */
 uint32_t json_first(const struct json_doc *doc, uint32_t parent);
@@ -83,7 +93,8 @@ enum lic_rc json_text(const struct json_doc *doc, uint32_t node, struct arena *a
                       struct lic_err *err) LIC_MUST_USE;
 enum lic_rc json_key_text(const struct json_doc *doc, uint32_t node, struct arena *arena,
                           lic_str *out, struct lic_err *err) LIC_MUST_USE;
-bool json_u64(const struct json_doc *doc, uint32_t node, uint64_t *out); /* a non-negative integer */
+bool json_u64(const struct json_doc *doc, uint32_t node,
+              uint64_t *out); /* a non-negative integer */
 bool json_double(const struct json_doc *doc, uint32_t node, double *out);
 
 /*

@@ -40,7 +40,8 @@ static inline uint32_t json_scan_step(const char *at)
     uint64_t bytes;
     memcpy(&bytes, at, sizeof(bytes));
     uint64_t quote = bytes ^ ones * '"', slash = bytes ^ ones * '\\', low = bytes - ones * 0x20;
-    uint64_t special = bytes | (low & ~bytes) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash);
+    uint64_t special =
+        bytes | (low & ~bytes) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash);
     uint32_t n = 0;
     while (n < JSON_SCAN_STEP && ((special & tops) == 0 || json_scan_is_plain(at[n]))) {
         n++;

@@ -20,12 +20,13 @@ void json_out_object_end(struct json_out *out);
 void json_out_array(struct json_out *out);
 void json_out_array_end(struct json_out *out);
 void json_out_name(struct json_out *out, lic_str name);
-void json_out_str(struct json_out *out, lic_str s);     /* invalid UTF-8 becomes U+FFFD */
+void json_out_str(struct json_out *out, lic_str s);       /* invalid UTF-8 becomes U+FFFD */
 void json_out_raw_str(struct json_out *out, lic_str raw); /* already escaped inside of a string */
-void json_out_raw(struct json_out *out, lic_str json);  /* a value already in JSON */
+void json_out_raw(struct json_out *out, lic_str json);    /* a value already in JSON */
 void json_out_u64(struct json_out *out, uint64_t n);
 void json_out_i64(struct json_out *out, int64_t n);
-void json_out_double(struct json_out *out, double d);   /* shortest that reads back; not finite: null */
+void json_out_double(struct json_out *out,
+                     double d); /* shortest that reads back; not finite: null */
 void json_out_bool(struct json_out *out, bool b);
 void json_out_null(struct json_out *out);
 
@@ -47,6 +48,7 @@ struct edits {
 };
 enum lic_rc edits_add(struct edits *edits, struct arena *arena, size_t start, size_t len,
                       lic_str with) LIC_MUST_USE;
-enum lic_rc edits_apply(struct edits *edits, lic_str text, struct buf *out, struct lic_err *err) LIC_MUST_USE;
+enum lic_rc edits_apply(struct edits *edits, lic_str text, struct buf *out,
+                        struct lic_err *err) LIC_MUST_USE;
 
 #endif

@@ -6,25 +6,27 @@
 #define LIMIT_JSON_DEPTH 64u                 /* nested arrays and objects in a gateway document */
 #define LIMIT_JSON_NODES 1000000u            /* values in one document */
 #define LIMIT_JSON_BYTES (64u * 1024 * 1024) /* one document; lictor.yaml lowers it per body */
-#define LIMIT_ARENA_BLOCK_BYTES (32u * 1024) /* first block of an arena; larger asks get their own */
-#define LIMIT_HEADERS 100u                   /* of a request */
-#define LIMIT_TARGET_BYTES 2048u             /* request target */
+#define LIMIT_ARENA_BLOCK_BYTES                                                                    \
+    (32u * 1024)                 /* first block of an arena; larger asks get their own */
+#define LIMIT_HEADERS 100u       /* of a request */
+#define LIMIT_TARGET_BYTES 2048u /* request target */
 #define LIMIT_CONFIG_FILE_BYTES (8u * 1024 * 1024)
 #define LIMIT_CONFIG_FILES 20000u
 #define LIMIT_PATH_BYTES 1024u
-#define LIMIT_KEY_BYTES 256u                 /* a bearer key as presented */
-#define LIMIT_NAME_BYTES 256u                /* of a model, tool, agent, role */
-#define LIMIT_PARTS 100000u                  /* content parts of one event */
-#define LIMIT_CONTEXT_KEYS 1000u             /* condition keys given as context of one event */
-#define LIMIT_FINDINGS 10000u                /* of one exchange; more is a failure, not silence */
-#define LIMIT_SSE_EVENT_BYTES (4u * 1024 * 1024)  /* one server-sent event */
-#define LIMIT_HELD_BYTES (16u * 1024 * 1024)      /* of one streamed answer while a call is judged */
-#define LIMIT_LANES 1024u                    /* texts growing side by side in one stream */
-#define LIMIT_MATCH_BYTES 8192u              /* longest text one pattern may match */
-#define LIMIT_RECORD_BYTES (1024u * 1024)    /* one ledger record */
-#define LIMIT_RECORD_TEXT_BYTES (64u * 1024) /* of one text inside a record; longer is cut and hashed */
-#define LIMIT_SESSION_BYTES 128u             /* x-lictor-session */
-#define LIMIT_WILDCARD_BYTES 2048u           /* one pattern in a policy */
+#define LIMIT_KEY_BYTES 256u     /* a bearer key as presented */
+#define LIMIT_NAME_BYTES 256u    /* of a model, tool, agent, role */
+#define LIMIT_PARTS 100000u      /* content parts of one event */
+#define LIMIT_CONTEXT_KEYS 1000u /* condition keys given as context of one event */
+#define LIMIT_FINDINGS 10000u    /* of one exchange; more is a failure, not silence */
+#define LIMIT_SSE_EVENT_BYTES (4u * 1024 * 1024) /* one server-sent event */
+#define LIMIT_HELD_BYTES (16u * 1024 * 1024)     /* of one streamed answer while a call is judged */
+#define LIMIT_LANES 1024u                        /* texts growing side by side in one stream */
+#define LIMIT_MATCH_BYTES 8192u                  /* longest text one pattern may match */
+#define LIMIT_RECORD_BYTES (1024u * 1024)        /* one ledger record */
+#define LIMIT_RECORD_TEXT_BYTES                                                                    \
+    (64u * 1024)                   /* of one text inside a record; longer is cut and hashed */
+#define LIMIT_SESSION_BYTES 128u   /* x-lictor-session */
+#define LIMIT_WILDCARD_BYTES 2048u /* one pattern in a policy */
 #define LIMIT_STATEMENTS 100000u
 
 #endif

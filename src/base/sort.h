@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sorting in place, without memory and in n log n always; not stable, so compare to the last bit. */
+/* Sorting in place, without memory and in n log n always; not stable, so compare to the last bit.
+ */
 #ifndef BASE_SORT_H
 #define BASE_SORT_H
 

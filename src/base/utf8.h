@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* UTF-8 as RFC 3629 and Unicode table 3-7 define it: no overlong form, no surrogate, <= U+10FFFF. */
+/* UTF-8 as RFC 3629 and Unicode table 3-7 define it: no overlong form, no surrogate, <= U+10FFFF.
+ */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 

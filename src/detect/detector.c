@@ -30,6 +30,8 @@
 
 #include "base/banned.h"
 
+#define LOOSE_BYTES_MAX ((size_t)1 << 20)
+
 /* What is known of a rule besides what was written. */
 struct compiled {
     uint32_t exact, reverse; /* entries of its programs; unused for phrases */
@@ -65,21 +67,40 @@ static enum lic_rc blame(const struct rule *rule, struct lic_err *err)
     return err_at(err, rule->file, rule->line, 0);
 }
 
-static enum lic_rc add_pattern(struct detector *d, uint32_t i, struct buf *loose,
-                               struct lic_err *err)
+/* Items to compile, and which rule each is of. */
+struct items {
+    struct multi_item *at;
+    uint32_t n, cap;
+};
+
+static enum lic_rc add_loose(const struct pattern *pattern, uint32_t rule, struct arena *scratch,
+                             struct items *items, struct lic_err *err)
+{
+    for (uint32_t way = 0; way < pattern_ways(pattern); way++) {
+        struct buf text;
+        buf_init(&text, scratch, LOOSE_BYTES_MAX);
+        pattern_write_loose(pattern, way, &text);
+        buf_add_char(&text, '\0');
+        TRY(buf_check(&text, "the pattern in its loose form", err));
+        struct multi_item item = { .text = text.at, .bytes = text.n - 1, .id = rule };
+        ENSURE(ARENA_PUSH(scratch, items, item), err, LIC_E_NOMEM, "no memory for its pattern");
+    }
+    return LIC_OK;
+}
+
+static enum lic_rc add_pattern(struct detector *d, uint32_t i, struct arena *scratch,
+                               struct items *items, struct lic_err *err)
 {
     const struct rule *rule = &d->rules->at[i];
     struct compiled *compiled = &d->compiled[i];
     struct pattern pattern;
     bool ours = str_ends(rule->file, LIC_STR(".rules"));
-    TRY(pattern_read(&d->arena, rule->pattern, /* bounded= */ ours, &pattern, err));
+    TRY(pattern_read(scratch, rule->pattern, /* bounded= */ ours, &pattern, err));
     TRY(program_add(&d->exact, &pattern, i, &compiled->exact, err));
     TRY(program_add(&d->reverse, &pattern, i, &compiled->reverse, err));
     program_first(&d->exact, compiled->exact, &compiled->first);
     compiled->longest = (uint32_t)pattern.longest;
-    pattern_write_loose(&pattern, loose);
-    buf_add_char(loose, '\0');
-    return buf_check(loose, "the pattern in its loose form", err);
+    return add_loose(&pattern, i, scratch, items, err);
 }
 
 static enum lic_rc add_validator(struct detector *d, uint32_t i, struct lic_err *err)
@@ -102,24 +123,14 @@ static enum lic_rc add_phrase(struct detector *d, uint32_t i, struct lic_err *er
     return LIC_OK;
 }
 
-/* Items to compile: what they are, and in `rules` which rule each is. */
-struct items {
-    struct multi_item *at;
-    uint32_t n, cap;
-};
-
 static enum lic_rc add_rule(struct detector *d, uint32_t i, struct arena *scratch,
                             struct items *patterns, struct lic_err *err)
 {
-    struct buf loose;
-    buf_init(&loose, scratch, (size_t)1 << 20);
     if (d->rules->at[i].literal) {
         TRY(add_phrase(d, i, err));
-        return add_validator(d, i, err);
+    } else {
+        TRY(add_pattern(d, i, scratch, patterns, err));
     }
-    TRY(add_pattern(d, i, &loose, err));
-    struct multi_item item = { .text = loose.at, .bytes = loose.n - 1, .id = i };
-    ENSURE(ARENA_PUSH(scratch, patterns, item), err, LIC_E_NOMEM, "no memory for its pattern");
     return add_validator(d, i, err);
 }
 

@@ -19,7 +19,7 @@
 
 #define NESTING_MAX 32u
 #define PATTERN_BYTES_MAX 8192u
-#define GAP_MAX 8u /* characters that \_ takes at most */
+#define GAP_COUNT 8u /* what \_ counts as in lengths, in characters */
 
 struct reader {
     struct arena *arena;
@@ -380,10 +380,12 @@ static enum lic_rc make_repeat(struct reader *r, struct pattern_node *child, uin
     TRY(add_child(r, repeat, child));
     repeat->min = min;
     repeat->max = max;
+    repeat->reckoned = PATTERN_LOOP_COUNT;
     *out = repeat;
     return LIC_OK;
 }
 
+/* A loop, since its counts would be most of a pattern; the rule's longest match bounds it. */
 static enum lic_rc make_gap(struct reader *r, struct pattern_node **out)
 {
     struct charset set;
@@ -391,7 +393,9 @@ static enum lic_rc make_gap(struct reader *r, struct pattern_node **out)
     charset_init(&set, r->arena);
     add_gap(&set);
     TRY(make_class(r, &set, /* negated= */ false, &one));
-    return make_repeat(r, one, 1, GAP_MAX, out);
+    TRY(make_repeat(r, one, 1, PATTERN_UNBOUNDED, out));
+    (*out)->reckoned = GAP_COUNT;
+    return LIC_OK;
 }
 
 static enum lic_rc read_escape(struct reader *r, struct pattern_node **out)
@@ -611,7 +615,7 @@ static size_t longest_of(const struct pattern_node *node)
     case PATTERN_SET:
         return 1;
     case PATTERN_REPEAT:
-        n = node->max == PATTERN_UNBOUNDED ? max_size(PATTERN_LOOP_COUNT, node->min) : node->max;
+        n = node->max == PATTERN_UNBOUNDED ? max_size(node->reckoned, node->min) : node->max;
         return clamp_length(n * longest_of(node->at[0]));
     case PATTERN_CAT:
     case PATTERN_ALT:
@@ -689,55 +693,128 @@ enum lic_rc pattern_read(struct arena *arena, lic_str text, bool bounded, struct
 
 /* ---- the loose expression ---- */
 
+static void write_byte(uint32_t byte, struct buf *out)
+{
+    if (byte < 0x80 && charset_is_word((uint8_t)byte)) {
+        buf_add_char(out, (char)byte);
+    } else {
+        buf_addf(out, "\\x%02x", byte);
+    }
+}
+
+static void write_range(uint32_t first, uint32_t last, struct buf *out)
+{
+    write_byte(first, out);
+    if (last > first) {
+        buf_add_char(out, '-');
+        write_byte(last, out);
+    }
+}
+
 static void write_set(const struct byte_set *set, struct buf *out)
 {
     buf_add_char(out, '[');
     for (uint32_t first = 0; first < 256; first++) {
-        if (!byte_set_has(set, (uint8_t)first)) {
-            continue;
-        }
         uint32_t last = first;
-        while (last < 255 && byte_set_has(set, (uint8_t)(last + 1))) {
+        while (last < 255 && byte_set_has(set, (uint8_t)last) &&
+               byte_set_has(set, (uint8_t)(last + 1))) {
             last++;
         }
-        buf_addf(out, last > first ? "\\x%02x-\\x%02x" : "\\x%02x", first, last);
+        if (byte_set_has(set, (uint8_t)first)) {
+            write_range(first, last, out);
+        }
         first = last;
     }
     buf_add_char(out, ']');
 }
 
-static void write_counts(const struct pattern_node *repeat, struct buf *out)
+static bool is_wide(const struct pattern_node *repeat)
 {
-    if (repeat->max == PATTERN_UNBOUNDED || repeat->max - repeat->min > PATTERN_LOOSE_COUNT) {
-        buf_addf(out, "{%u,}", repeat->min);
-    } else {
+    return repeat->max == PATTERN_UNBOUNDED || repeat->max - repeat->min > PATTERN_LOOSE_COUNT;
+}
+
+/* Every byte that occurs anywhere in it. */
+static void collect_bytes(const struct pattern_node *node, struct byte_set *out)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        out->bits[i] |= node->set.bits[i];
+    }
+    for (uint32_t i = 0; i < node->n; i++) {
+        collect_bytes(node->at[i], out);
+    }
+}
+
+static void write_node(const struct pattern_node *node, struct buf *out);
+
+static uint32_t count_bytes(const struct byte_set *set)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < 4; i++) {
+        n += (uint32_t)__builtin_popcountll(set->bits[i]);
+    }
+    return n;
+}
+
+/*
+ * What is repeated becomes a run of any of its bytes: the words that may fill a gap in a sentence
+ * are most of a pattern's size and tell little about whether it matches.
+ */
+static void write_repeat(const struct pattern_node *repeat, struct buf *out)
+{
+    const struct pattern_node *child = repeat->at[0];
+    struct byte_set any = { { 0 } };
+    if (repeat->max == 1) {
+        buf_add(out, LIC_STR("(?:"));
+        write_node(child, out);
+        buf_add(out, LIC_STR(")?"));
+        return;
+    }
+    collect_bytes(child, &any);
+    if (child->type != PATTERN_SET && count_bytes(&any) > 30) {
+        byte_set_add(&any, 0, 255);
+    }
+    write_set(&any, out);
+    if (child->type == PATTERN_SET && !is_wide(repeat)) {
         buf_addf(out, "{%u,%u}", repeat->min, repeat->max);
+    } else {
+        buf_addf(out, "{%zu,}", repeat->min * shortest_of(child));
     }
 }
 
 static void write_node(const struct pattern_node *node, struct buf *out)
 {
-    if (node->type == PATTERN_SET) {
+    switch (node->type) {
+    case PATTERN_EMPTY:
+    case PATTERN_BOUNDARY:
+        return;
+    case PATTERN_SET:
         write_set(&node->set, out);
         return;
-    }
-    if (node->type == PATTERN_EMPTY || node->type == PATTERN_BOUNDARY) {
+    case PATTERN_REPEAT:
+        write_repeat(node, out);
+        return;
+    case PATTERN_CAT:
+    case PATTERN_ALT:
+        buf_add(out, LIC_STR("(?:"));
+        for (uint32_t i = 0; i < node->n; i++) {
+            if (i > 0 && node->type == PATTERN_ALT) {
+                buf_add_char(out, '|');
+            }
+            write_node(node->at[i], out);
+        }
+        buf_add_char(out, ')');
         return;
     }
-    buf_add(out, LIC_STR("(?:"));
-    for (uint32_t i = 0; i < node->n; i++) {
-        if (i > 0 && node->type == PATTERN_ALT) {
-            buf_add_char(out, '|');
-        }
-        write_node(node->at[i], out);
-    }
-    buf_add_char(out, ')');
-    if (node->type == PATTERN_REPEAT) {
-        write_counts(node, out);
-    }
+    UNREACHABLE("every type of node has returned");
 }
 
-void pattern_write_loose(const struct pattern *pattern, struct buf *out)
+uint32_t pattern_ways(const struct pattern *pattern)
 {
-    write_node(pattern->root, out);
+    return pattern->root->type == PATTERN_ALT ? pattern->root->n : 1;
+}
+
+void pattern_write_loose(const struct pattern *pattern, uint32_t way, struct buf *out)
+{
+    bool either = pattern->root->type == PATTERN_ALT;
+    write_node(either ? pattern->root->at[way] : pattern->root, out);
 }

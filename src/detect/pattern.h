@@ -39,6 +39,7 @@ struct pattern_node {
     enum pattern_type type;
     struct byte_set set;         /* SET */
     uint32_t min, max;           /* REPEAT; max may be PATTERN_UNBOUNDED */
+    uint32_t reckoned;           /* REPEAT without bound: what it counts as in lengths */
     struct pattern_node **at;    /* CAT, ALT, REPEAT (one) */
     uint32_t n, cap;
 };
@@ -57,10 +58,12 @@ enum lic_rc pattern_read(struct arena *arena, lic_str text, bool bounded, struct
                          struct lic_err *err) LIC_MUST_USE;
 
 /*
- * Writes an expression for a matcher of bytes that matches at least where this one does, and
- * nearly only there: without \b, and with wide counts as loops. It is what the first pass looks
- * for; program.h is exact.
+ * Expressions for a matcher of bytes that together match at least where this one does, and nearly
+ * only there: without \b, and with repeats as runs of bytes. They are what the first pass looks
+ * for; program.h is exact. There is one for each way of a pattern that is either this or that,
+ * since the matcher bounds the length of one.
  */
-void pattern_write_loose(const struct pattern *pattern, struct buf *out);
+uint32_t pattern_ways(const struct pattern *pattern);
+void pattern_write_loose(const struct pattern *pattern, uint32_t way, struct buf *out);
 
 #endif

@@ -349,7 +349,7 @@ static bool is_no_prompt(const struct json_doc *doc, uint32_t node)
 static enum lic_rc instruct(struct arena *arena, const struct json_doc *doc, lic_str instructions,
                             struct edits *edits, struct lic_err *err)
 {
-    ENSURE(json_is(doc, 0, JSON_OBJECT), err, LIC_E_INVALID, "the body must be an object");
+    ENSURE(json_type(doc, 0) == JSON_OBJECT, err, LIC_E_INVALID, "the body must be an object");
     TRY(check_system_messages(arena, doc, instructions, err));
     uint32_t system = json_get(doc, 0, LIC_STR("system"));
     if (!is_no_prompt(doc, system)) {

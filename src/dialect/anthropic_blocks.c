@@ -276,8 +276,9 @@ enum lic_rc anthropic_blocks_call(struct claim *claim, uint32_t node, uint32_t *
                                   struct lic_err *err)
 {
     claim->part.channel = CHANNEL_TOOL_CALL;
+    claim->part.name = LIC_STR("");
+    TRY(claim_object(claim, node, &call, err)); /* words that are no arguments: without the name */
     TRY(anthropic_blocks_name(claim, node, err));
-    TRY(claim_object(claim, node, &call, err));
     uint32_t input = json_get(claim->doc, node, LIC_STR("input"));
     if (input == JSON_NONE) {
         return claim_refuse(claim, node, LIC_E_MISSING, err, "has no \"input\"");

@@ -183,9 +183,26 @@ static enum lic_rc begin_compaction(struct claim *claim, uint32_t node, struct l
     return claim_object(claim, node, &compaction_block, err);
 }
 
-/* Arguments that come whole; their lane cannot grow, so that there is one text to judge. */
+/* A call is known by its id: one that came again with other arguments would not be judged. */
+static enum lic_rc need_new_id(struct claim *claim, struct lic_err *err)
+{
+    const struct dialect_stream *stream = reading_of(claim)->stream;
+    ENSURE(claim->part.id.n > 0, err, LIC_E_MISSING, "a call of tool \"" LIC_FMT "\" has no id",
+           LIC_ARG(str_head(claim->part.name, 64)));
+    for (uint32_t i = 0; i < stream->lanes.n; i++) {
+        const struct dialect_lane *lane = &stream->lanes.at[i];
+        bool same = lane->channel == CHANNEL_TOOL_CALL && str_eq(lane->id, claim->part.id);
+        ENSURE(!same, err, LIC_E_DUPLICATE, "tool call \"" LIC_FMT "\" began twice",
+               LIC_ARG(str_head(lane->id, 64)));
+    }
+    return LIC_OK;
+}
+
+/* Arguments that come whole with the start of the block are judged as the PIECE_WHOLE they are;
+ * nothing of them is to be held, and their lane cannot grow. */
 static enum lic_rc add_whole_input(struct claim *claim, uint32_t input, struct lic_err *err)
 {
+    TRY(open_lane(claim, LIC_STR(""), err));
     TRY(claim_json(claim, input, err));
     claim->pieces->at[claim->pieces->n - 1].lane = reading_of(claim)->lane;
     return LIC_OK;
@@ -196,14 +213,16 @@ static enum lic_rc begin_call(struct claim *claim, uint32_t node, struct lic_err
     struct reading *reading = reading_of(claim);
     uint32_t input = 0;
     TRY(anthropic_blocks_call(claim, node, &input, err));
-    bool empty = json_is(claim->doc, input, JSON_OBJECT) && claim->doc->nodes[input].n == 0;
-    TRY(open_lane(claim, empty ? LIC_STR("partial_json") : LIC_STR(""), err));
+    TRY(need_new_id(claim, err));
+    if (!json_is(claim->doc, input, JSON_OBJECT) || claim->doc->nodes[input].n > 0) {
+        return add_whole_input(claim, input, err);
+    }
+    TRY(open_lane(claim, LIC_STR("partial_json"), err));
     if (reading->progress->held_from == NO_BLOCK) {
         reading->progress->held_from = reading->lane;
     }
     reading->progress->calls_open++;
-    TRY(add_piece(claim, PIECE_CALL, LIC_STR(""), err));
-    return empty ? LIC_OK : add_whole_input(claim, input, err);
+    return add_piece(claim, PIECE_CALL, LIC_STR(""), err);
 }
 
 static enum lic_rc begin_whole(struct claim *claim, uint32_t node, struct lic_err *err)
@@ -414,7 +433,8 @@ static enum lic_rc end_block(struct claim *claim, uint32_t node, struct lic_err 
     struct dialect_lane *lane = &reading->stream->lanes.at[reading->lane];
     lane->ended = true;
     reading->progress->ending = reading->lane;
-    if (lane->channel == CHANNEL_TOOL_CALL) {
+    bool whole = lane->member.n == 0;
+    if (lane->channel == CHANNEL_TOOL_CALL && !whole) {
         reading->progress->calls_open--;
     }
     return add_piece(claim, PIECE_LANE_END, LIC_STR(""), err);

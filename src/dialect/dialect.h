@@ -19,7 +19,8 @@
 #include "event/event.h"
 
 struct dialect_options {
-    bool inspect_unknown; /* strings in unknown members become DOCUMENT parts instead of a failure */
+    bool
+        inspect_unknown; /* strings in unknown members become DOCUMENT parts instead of a failure */
 };
 
 /* ---- streams ---- */
@@ -64,10 +65,10 @@ struct dialect_stream {
         struct dialect_lane *at;
         uint32_t n, cap;
     } lanes;
-    struct event usage;   /* input_tokens, output_tokens, finish as far as seen */
-    uint32_t inserted;    /* SSE events that the engine added; shifts sequence numbers */
+    struct event usage; /* input_tokens, output_tokens, finish as far as seen */
+    uint32_t inserted;  /* SSE events that the engine added; shifts sequence numbers */
     bool ended;
-    void *own;            /* the dialect's: ids, model, created, open blocks */
+    void *own; /* the dialect's: ids, model, created, open blocks */
 };
 
 /* ---- dialects ---- */
@@ -100,12 +101,13 @@ struct dialect {
      * the dialect's own word, e.g. "[DONE]", then in `data`). Pieces in the order they stand in
      * the data; scratch lives until the next event. `edits` gets the dialect's own corrections
      * (sequence numbers). LIC_E_UNKNOWN: an event nobody can inspect. */
-    enum lic_rc (*read_sse)(struct dialect_stream *stream, struct arena *scratch, lic_str event_name,
-                            lic_str data, const struct json_doc *doc, struct pieces *out,
-                            struct edits *edits, struct lic_err *err);
+    enum lic_rc (*read_sse)(struct dialect_stream *stream, struct arena *scratch,
+                            lic_str event_name, lic_str data, const struct json_doc *doc,
+                            struct pieces *out, struct edits *edits, struct lic_err *err);
 
     /* SSE bytes that append `text` to `lane`. */
-    void (*write_delta)(struct dialect_stream *stream, uint32_t lane, lic_str text, struct buf *out);
+    void (*write_delta)(struct dialect_stream *stream, uint32_t lane, lic_str text,
+                        struct buf *out);
 
     /* SSE bytes that end the stream as a guardrail intervention: `message` to the reader, the
      * dialect's stop reason, the end marker. Also right for a stream that has not begun. */

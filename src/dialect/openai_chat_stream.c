@@ -473,10 +473,12 @@ static enum lic_rc keep_head(struct claim *claim, struct lic_err *err)
     const struct json_doc *doc = claim->doc;
     struct dialect_stream *stream = claim->own;
     struct chat *chat = stream->own;
+    if (chat->id.at != NULL) {
+        return LIC_OK;
+    }
     uint32_t id = json_get(doc, 0, LIC_STR("id"));
     uint32_t model = json_get(doc, 0, LIC_STR("model"));
-    if (chat->id.at != NULL || !json_is(doc, id, JSON_STRING) ||
-        !json_is(doc, model, JSON_STRING)) {
+    if (!json_is(doc, id, JSON_STRING) || !json_is(doc, model, JSON_STRING)) {
         return LIC_OK;
     }
     lic_str id_text, model_text;

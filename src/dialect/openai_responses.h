@@ -20,24 +20,23 @@ struct openai_call_kind {
     lic_str type;
     lic_str name;      /* of a tool that the API defines; empty: the item says it */
     lic_str arguments; /* member with the arguments */
-    bool json;         /* a JSON value or a string of one; else free text */
     bool remote;       /* id is the call's id (the provider runs it); else call_id */
 };
 
 /*
  * What becomes of a tool call: claim->part has its name and id, `arguments` is the node with its
- * arguments or JSON_NONE. NULL: it goes to claim->event.
+ * arguments or JSON_NONE; its kind is in the items. NULL: it goes to claim->event.
  */
-typedef enum lic_rc openai_call_fn(struct claim *claim, uint32_t arguments,
-                                   const struct openai_call_kind *kind, struct lic_err *err);
+typedef enum lic_rc openai_call_fn(struct claim *claim, uint32_t arguments, struct lic_err *err);
 
 /* What reading items needs besides the claim; claim->own always points to one. */
 struct openai_items {
     openai_call_fn *call;
-    void *stream;         /* the stream reader's own */
     struct pieces *strip; /* where logprobs go; NULL: they are read as text */
     bool declares;        /* tools met are the request's: their names go to event->tools */
+    lic_str space;        /* namespace around the tool being read */
     const struct openai_call_kind *kind; /* of the call being walked */
+    lic_str name;                        /* and its tool */
 };
 
 /* One item of input or output. */
@@ -51,9 +50,9 @@ enum lic_rc openai_items_tool(struct claim *claim, uint32_t node, struct lic_err
 enum lic_rc openai_items_logprobs(struct claim *claim, uint32_t node, struct lic_err *err);
 /* claim_strings as SYSTEM. */
 enum lic_rc openai_items_system_strings(struct claim *claim, uint32_t node, struct lic_err *err);
-/* The part that a call's arguments make, without adding it. */
-enum lic_rc openai_items_arguments(struct claim *claim, uint32_t arguments, bool json,
-                                   struct event_part *out, struct lic_err *err);
+/* The part that a call's arguments make, without adding it: JSON, also where it is free text. */
+enum lic_rc openai_items_arguments(struct claim *claim, uint32_t arguments, struct event_part *out,
+                                   struct lic_err *err);
 
 /* ---- openai_responses.c ---- */
 

@@ -269,29 +269,25 @@ static enum lic_rc read_reference(struct claim *claim, uint32_t node, struct lic
 /* ---- tool calls ---- */
 
 static const struct openai_call_kind call_kinds[] = {
-    { LIC_STR("function_call"), { NULL, 0 }, LIC_STR("arguments"), .json = true },
-    { LIC_STR("custom_tool_call"), { NULL, 0 }, LIC_STR("input"), .json = false },
-    { LIC_STR("mcp_call"), { NULL, 0 }, LIC_STR("arguments"), .json = true, .remote = true },
-    { LIC_STR("mcp_approval_request"),
-      { NULL, 0 },
-      LIC_STR("arguments"),
-      .json = true,
+    { LIC_STR("function_call"), .arguments = LIC_STR("arguments") },
+    { LIC_STR("custom_tool_call"), .arguments = LIC_STR("input") },
+    { LIC_STR("mcp_call"), .arguments = LIC_STR("arguments"), .remote = true },
+    { LIC_STR("mcp_approval_request"), .arguments = LIC_STR("arguments"), .remote = true },
+    { LIC_STR("computer_call"), LIC_STR("computer"), .arguments = LIC_STR("action") },
+    { LIC_STR("computer_call"), LIC_STR("computer"), .arguments = LIC_STR("actions") },
+    { LIC_STR("local_shell_call"), LIC_STR("local_shell"), .arguments = LIC_STR("action") },
+    { LIC_STR("shell_call"), LIC_STR("shell"), .arguments = LIC_STR("action") },
+    { LIC_STR("apply_patch_call"), LIC_STR("apply_patch"), .arguments = LIC_STR("operation") },
+    { LIC_STR("tool_search_call"), LIC_STR("tool_search"), .arguments = LIC_STR("arguments") },
+    { LIC_STR("program"), LIC_STR("program"), .arguments = LIC_STR("code") },
+    { LIC_STR("web_search_call"), LIC_STR("web_search"), .arguments = LIC_STR("action"),
       .remote = true },
-    { LIC_STR("computer_call"), LIC_STR("computer"), LIC_STR("action"), .json = true },
-    { LIC_STR("computer_call"), LIC_STR("computer"), LIC_STR("actions"), .json = true },
-    { LIC_STR("local_shell_call"), LIC_STR("local_shell"), LIC_STR("action"), .json = true },
-    { LIC_STR("shell_call"), LIC_STR("shell"), LIC_STR("action"), .json = true },
-    { LIC_STR("apply_patch_call"), LIC_STR("apply_patch"), LIC_STR("operation"), .json = true },
-    { LIC_STR("tool_search_call"), LIC_STR("tool_search"), LIC_STR("arguments"), .json = true },
-    { LIC_STR("program"), LIC_STR("program"), LIC_STR("code"), .json = false },
-    { LIC_STR("web_search_call"), LIC_STR("web_search"), LIC_STR("action"), .json = true,
+    { LIC_STR("file_search_call"), LIC_STR("file_search"), .arguments = LIC_STR("queries"),
       .remote = true },
-    { LIC_STR("file_search_call"), LIC_STR("file_search"), LIC_STR("queries"), .json = true,
+    { LIC_STR("code_interpreter_call"), LIC_STR("code_interpreter"), .arguments = LIC_STR("code"),
       .remote = true },
-    { LIC_STR("code_interpreter_call"), LIC_STR("code_interpreter"), LIC_STR("code"), .json = false,
-      .remote = true },
-    { LIC_STR("image_generation_call"), LIC_STR("image_generation"), LIC_STR("revised_prompt"),
-      .json = false, .remote = true },
+    { LIC_STR("image_generation_call"), LIC_STR("image_generation"),
+      .arguments = LIC_STR("revised_prompt"), .remote = true },
 };
 
 /* The member that has the arguments is the caller's affair; in an item of another type it is
@@ -303,10 +299,12 @@ static enum lic_rc read_argument(struct claim *claim, uint32_t node, struct lic_
                                                           : claim_strings(claim, node, err);
 }
 
+/* What the tool gave back, when the item of the call itself has it. */
 static enum lic_rc read_result_text(struct claim *claim, uint32_t node, struct lic_err *err)
 {
     struct event_part saved = claim->part;
     claim->part.channel = CHANNEL_TOOL_RESULT;
+    claim->part.name = items_of(claim)->name;
     TRY(claim_strings(claim, node, err));
     claim->part = saved;
     return LIC_OK;
@@ -315,8 +313,12 @@ static enum lic_rc read_result_text(struct claim *claim, uint32_t node, struct l
 /* The picture that image generation made. */
 static enum lic_rc read_picture(struct claim *claim, uint32_t node, struct lic_err *err)
 {
+    struct event_part saved = claim->part;
+    claim->part.channel = CHANNEL_TOOL_RESULT;
     TRY(read_media(claim, node, err));
-    return claim_opaque(claim, node, LIC_STR("image"), err);
+    TRY(claim_opaque(claim, node, LIC_STR("image"), err));
+    claim->part = saved;
+    return LIC_OK;
 }
 
 static const struct claim_member caller_members[] = {
@@ -374,26 +376,31 @@ static enum lic_rc read_call_name(struct claim *claim, uint32_t node,
                                   const struct openai_call_kind *kind, struct lic_err *err)
 {
     lic_str space;
-    uint32_t name = 0;
-    TRY(pick_token(claim, node, kind->remote ? LIC_STR("id") : LIC_STR("call_id"), &claim->part.id,
-                   err));
-    claim->part.name = kind->name;
-    if (kind->name.n > 0) {
+    lic_str name = kind->name;
+    uint32_t name_node = 0;
+    if (!kind->remote) {
+        TRY(pick_token(claim, node, LIC_STR("call_id"), &claim->part.id, err));
+    }
+    if (kind->remote || claim->part.id.n == 0) {
+        TRY(pick_token(claim, node, LIC_STR("id"), &claim->part.id, err));
+    }
+    if (name.n > 0) {
+        claim->part.name = name;
         return LIC_OK;
     }
-    TRY(claim_need(claim, node, LIC_STR("name"), JSON_STRING, &name, err));
-    TRY(claim_token(claim, name, &claim->part.name, err));
+    TRY(claim_need(claim, node, LIC_STR("name"), JSON_STRING, &name_node, err));
+    TRY(claim_token(claim, name_node, &name, err));
     TRY(pick_token(claim, node, kind->remote ? LIC_STR("server_label") : LIC_STR("namespace"),
                    &space, err));
-    return calls_join(claim->arena, space, claim->part.name, &claim->part.name, err);
+    return calls_join(claim->arena, space, name, &claim->part.name, err);
 }
 
-enum lic_rc openai_items_arguments(struct claim *claim, uint32_t arguments, bool json,
-                                   struct event_part *out, struct lic_err *err)
+enum lic_rc openai_items_arguments(struct claim *claim, uint32_t arguments, struct event_part *out,
+                                   struct lic_err *err)
 {
     *out = claim->part;
     out->channel = CHANNEL_TOOL_CALL;
-    out->kind = json ? PART_JSON : PART_TEXT;
+    out->kind = PART_JSON;
     out->text = LIC_STR("");
     out->raw = LIC_STR("");
     if (arguments == JSON_NONE || json_is(claim->doc, arguments, JSON_NULL)) {
@@ -404,17 +411,15 @@ enum lic_rc openai_items_arguments(struct claim *claim, uint32_t arguments, bool
         return json_text(claim->doc, arguments, claim->arena, &out->text, err);
     }
     out->text = out->raw;
-    out->kind = PART_JSON;
     out->object = true;
     return LIC_OK;
 }
 
-static enum lic_rc add_call(struct claim *claim, uint32_t arguments,
-                            const struct openai_call_kind *kind, struct lic_err *err)
+static enum lic_rc add_call(struct claim *claim, uint32_t arguments, struct lic_err *err)
 {
     struct event *event = claim->event;
     struct event_part part;
-    TRY(openai_items_arguments(claim, arguments, kind->json, &part, err));
+    TRY(openai_items_arguments(claim, arguments, &part, err));
     TRY(claim_add(claim, &part, err));
     struct event_call call = {
         .name = part.name,
@@ -457,7 +462,10 @@ static enum lic_rc read_call(struct claim *claim, uint32_t node, struct lic_err 
     TRY(read_call_name(claim, node, items->kind, err));
     uint32_t arguments = json_get(claim->doc, node, items->kind->arguments);
     openai_call_fn *hand_on = items->call != NULL ? items->call : add_call;
-    TRY(hand_on(claim, arguments, items->kind, err));
+    TRY(hand_on(claim, arguments, err));
+    /* Other words of the item are no arguments, so they do not bear the name of the call. */
+    items->name = claim->part.name;
+    claim->part.name = LIC_STR("");
     TRY(claim_object(claim, node, &call_item, err));
     claim->part = saved;
     return LIC_OK;
@@ -626,18 +634,17 @@ static enum lic_rc read_tool_name(struct claim *claim, uint32_t node, lic_str sp
     return calls_join(claim->arena, space, *out, out, err);
 }
 
-/* claim->part.name is the namespace that the tool stands in, mostly none. */
 enum lic_rc openai_items_tool(struct claim *claim, uint32_t node, struct lic_err *err)
 {
-    struct event_part saved = claim->part;
+    struct openai_items *items = items_of(claim);
+    lic_str around = items->space;
     lic_str name;
-    TRY(read_tool_name(claim, node, claim->part.name, &name, err));
+    TRY(read_tool_name(claim, node, around, &name, err));
     bool space = json_get(claim->doc, node, LIC_STR("tools")) != JSON_NONE;
-    claim->part.name = space ? name : LIC_STR("");
-    claim->part.channel = CHANNEL_SYSTEM;
-    TRY(claim_object(claim, node, &tool, err));
-    claim->part = saved;
-    if (space || !items_of(claim)->declares) {
+    items->space = space ? name : around;
+    TRY(walk_as(claim, node, CHANNEL_SYSTEM, &tool, err));
+    items->space = around;
+    if (space || !items->declares) {
         return LIC_OK;
     }
     ENSURE(str_list_add(&claim->event->tools, claim->arena, name) == LIC_OK, err, LIC_E_NOMEM,

@@ -228,7 +228,7 @@ enum lic_rc openai_responses_instruct(struct arena *arena, const struct json_doc
                                       lic_str instructions, struct edits *edits,
                                       struct lic_err *err)
 {
-    ENSURE(json_is(doc, 0, JSON_OBJECT), err, LIC_E_INVALID, "the body must be an object");
+    ENSURE(json_type(doc, 0) == JSON_OBJECT, err, LIC_E_INVALID, "the body must be an object");
     uint32_t template = json_get(doc, 0, LIC_STR("prompt"));
     ENSURE(template == JSON_NONE || json_is(doc, template, JSON_NULL), err, LIC_E_DUPLICATE,
            "prompt brings instructions that the provider keeps; this agent's are pinned");

@@ -14,8 +14,9 @@
  * Every text comes up to five times: in deltas, in its .done, and in the part, item and response
  * that have it. Deltas grow a lane; each repetition is PIECE_WHOLE, so that it is inspected and
  * rewritten by itself. A tool call is judged once, on its lane: PIECE_CALL when its item begins,
- * PIECE_LANE_END when it is done. A repetition of a judged call must be the same name, id and
- * arguments; anything else is another call, with a lane of its own.
+ * PIECE_LANE_END before its arguments are first repeated, or with them when only then they come.
+ * A call is known by its id: what repeats it must say the same name and the same arguments, else
+ * the stream is refused, since one was judged and the other would be carried out.
  *
  * Invariants: items are numbered from 0 without a gap; a text that is done grows no more; after
  * the last response nothing comes. What the reader has seen is as in anthropic_stream.c.
@@ -36,7 +37,6 @@
 struct lane_more {
     lic_str item_id;
     struct buf arguments; /* of a call: all of them, decoded, as far as they came */
-    bool json;            /* of a call: they are JSON */
 };
 
 /* How far a stream is; dialect_stream.own. */
@@ -123,7 +123,7 @@ static enum lic_rc open_lane(struct claim *claim, enum event_channel channel, li
     struct lane_more more = { .item_id = LIC_STR("") };
     struct dialect_lane lane = {
         .channel = channel,
-        .choice = reading->item,
+        .choice = claim->part.message,
         .index = reading->index,
         .member = member,
     };
@@ -217,7 +217,7 @@ static enum lic_rc begin_call(struct claim *claim, lic_str member, uint32_t *out
     struct reading *reading = reading_of(claim);
     TRY(open_lane(claim, CHANNEL_TOOL_CALL, member, out, err));
     if (reading->progress->held_from == NO_ITEM) {
-        reading->progress->held_from = reading->item;
+        reading->progress->held_from = reading->item; /* NO_ITEM in a response: it hides none */
     }
     reading->progress->calls_open++;
     return add_piece(claim, PIECE_CALL, *out, LIC_STR(""), err);
@@ -245,96 +245,122 @@ static enum lic_rc add_whole(struct claim *claim, uint32_t lane, const struct ev
                              struct lic_err *err)
 {
     struct piece piece = { .kind = PIECE_WHOLE, .lane = lane, .raw = part->raw, .part = *part };
+    piece.part.name = reading_of(claim)->stream->lanes.at[lane].name;
+    piece.part.id = reading_of(claim)->stream->lanes.at[lane].id;
     return claim_piece(claim->pieces, claim->arena, &piece, err);
 }
 
-/* The arguments once more, or for the first time when none came in pieces. */
-static enum lic_rc repeat_call(struct claim *claim, uint32_t lane, const struct event_part *part,
-                               struct lic_err *err)
+/* Words that are no call by themselves: their part does not bear its name. */
+static enum lic_rc add_words(struct claim *claim, uint32_t node, struct lic_err *err)
 {
-    const struct buf *known = &reading_of(claim)->progress->more.at[lane].arguments;
-    if (known->n == 0) {
-        TRY(keep_arguments(claim, lane, part->text, err));
-    }
-    ENSURE(str_eq(buf_str(known), part->text), err, LIC_E_INVALID,
-           "the arguments of tool call \"" LIC_FMT "\" are not those that were streamed",
-           LIC_ARG(str_head(part->id, 64)));
-    return add_whole(claim, lane, part, err);
+    struct event_part saved = claim->part;
+    claim->part.channel = CHANNEL_TOOL_CALL;
+    claim->part.name = LIC_STR("");
+    TRY(claim_strings(claim, node, err));
+    claim->part = saved;
+    return LIC_OK;
 }
 
-/* A call that comes all at once. */
-static enum lic_rc add_whole_call(struct claim *claim, const struct event_part *part,
-                                  struct lic_err *err)
+/* A call's item begins: a string of arguments may grow, a JSON value comes again when done. */
+static enum lic_rc add_call(struct claim *claim, uint32_t arguments, struct lic_err *err)
 {
     uint32_t lane = 0;
-    TRY(begin_call(claim, LIC_STR(""), &lane, err));
-    TRY(repeat_call(claim, lane, part, err));
-    return end_lane(claim, lane, err);
-}
-
-static bool same_call(const struct reading *reading, uint32_t i, const struct event_part *part)
-{
-    const struct dialect_lane *lane = &reading->stream->lanes.at[i];
-    return lane->channel == CHANNEL_TOOL_CALL && lane->ended && str_eq(lane->name, part->name) &&
-           (part->id.n == 0 || str_eq(lane->id, part->id)) &&
-           str_eq(buf_str(&reading->progress->more.at[i].arguments), part->text);
-}
-
-static enum lic_rc repeat_judged_call(struct claim *claim, const struct event_part *part,
-                                      struct lic_err *err)
-{
-    const struct reading *reading = reading_of(claim);
-    for (uint32_t i = reading->stream->lanes.n; i > 0; i--) {
-        if (same_call(reading, i - 1, part)) {
-            return add_whole(claim, i - 1, part, err);
-        }
-    }
-    return add_whole_call(claim, part, err);
-}
-
-/* A call's item begins: string arguments may grow, a JSON value comes whole when it is done. */
-static enum lic_rc add_call(struct claim *claim, uint32_t arguments,
-                            const struct openai_call_kind *kind, struct lic_err *err)
-{
-    uint32_t lane = 0;
-    struct event_part part;
-    TRY(begin_call(claim, kind->arguments, &lane, err));
-    reading_of(claim)->progress->more.at[lane].json = kind->json;
+    TRY(begin_call(claim, reading_of(claim)->items.kind->arguments, &lane, err));
     if (json_is(claim->doc, arguments, JSON_STRING)) {
         return grow_call(claim, lane, arguments, err);
     }
-    TRY(openai_items_arguments(claim, arguments, kind->json, &part, err));
-    return part.text.n == 0 ? LIC_OK : add_whole(claim, lane, &part, err);
+    return arguments == JSON_NONE ? LIC_OK : add_words(claim, arguments, err);
 }
 
-static enum lic_rc end_call(struct claim *claim, const struct event_part *part, struct lic_err *err)
+static enum lic_rc need_same(struct claim *claim, uint32_t lane, const struct event_part *part,
+                             struct lic_err *err)
 {
-    const struct reading *reading = reading_of(claim);
-    uint32_t lane = 0;
-    if (!find_call(reading, &lane)) {
-        return add_whole_call(claim, part, err);
+    const struct dialect_lane *at = &reading_of(claim)->stream->lanes.at[lane];
+    const struct buf *known = &reading_of(claim)->progress->more.at[lane].arguments;
+    ENSURE(str_eq(buf_str(known), part->text), err, LIC_E_INVALID,
+           "the arguments of tool call \"" LIC_FMT "\" are not those that came before",
+           LIC_ARG(str_head(at->id, 64)));
+    return LIC_OK;
+}
+
+/* All arguments of an open call, in the string or JSON value at `node`, or none at all. */
+static enum lic_rc end_call(struct claim *claim, uint32_t lane, uint32_t node,
+                            const struct event_part *part, struct lic_err *err)
+{
+    bool grown = reading_of(claim)->progress->more.at[lane].arguments.n > 0;
+    if (grown) {
+        TRY(need_same(claim, lane, part, err));
+        TRY(end_lane(claim, lane, err));
+        return add_whole(claim, lane, part, err);
     }
-    const struct dialect_lane *at = &reading->stream->lanes.at[lane];
-    bool same = str_eq(at->name, part->name) && (part->id.n == 0 || str_eq(at->id, part->id));
-    ENSURE(same, err, LIC_E_INVALID,
-           "output item %u began as another tool call than \"" LIC_FMT "\"", reading->item,
-           LIC_ARG(str_head(part->name, 64)));
-    TRY(repeat_call(claim, lane, part, err));
+    if (part->object) {
+        TRY(keep_arguments(claim, lane, part->text, err));
+        TRY(add_whole(claim, lane, part, err));
+    } else if (part->text.n > 0) {
+        TRY(grow_call(claim, lane, node, err));
+    }
     return end_lane(claim, lane, err);
 }
 
+/* A call that comes all at once. A JSON value is judged as the PIECE_WHOLE it is: nothing of it
+ * came before, so that there is nothing to hold. */
+static enum lic_rc add_whole_call(struct claim *claim, uint32_t node, const struct event_part *part,
+                                  struct lic_err *err)
+{
+    uint32_t lane = 0;
+    if (!part->object) {
+        TRY(begin_call(claim, LIC_STR(""), &lane, err));
+        return end_call(claim, lane, node, part, err);
+    }
+    TRY(open_lane(claim, CHANNEL_TOOL_CALL, LIC_STR(""), &lane, err));
+    reading_of(claim)->stream->lanes.at[lane].ended = true;
+    TRY(keep_arguments(claim, lane, part->text, err));
+    return add_whole(claim, lane, part, err);
+}
+
+/* The call with this id, open or ended. */
+static bool find_known(const struct reading *reading, const struct event_part *part, uint32_t *out)
+{
+    const struct dialect_stream *stream = reading->stream;
+    for (uint32_t i = stream->lanes.n; i > 0; i--) {
+        const struct dialect_lane *lane = &stream->lanes.at[i - 1];
+        if (lane->channel == CHANNEL_TOOL_CALL && str_eq(lane->id, part->id)) {
+            *out = i - 1;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Called by openai_responses_items.c for each call in an item. */
-static enum lic_rc read_call(struct claim *claim, uint32_t arguments,
-                             const struct openai_call_kind *kind, struct lic_err *err)
+static enum lic_rc read_call(struct claim *claim, uint32_t arguments, struct lic_err *err)
 {
     const struct reading *reading = reading_of(claim);
     struct event_part part;
+    uint32_t lane = 0;
+    uint32_t open = 0;
+    TRY(openai_items_arguments(claim, arguments, &part, err));
+    ENSURE(part.id.n > 0, err, LIC_E_MISSING, "a call of tool \"" LIC_FMT "\" has no id",
+           LIC_ARG(str_head(part.name, 64)));
+    bool known = find_known(reading, &part, &lane);
     if (reading->event->step == STEP_ITEM_ADDED) {
-        return add_call(claim, arguments, kind, err);
+        ENSURE(!known, err, LIC_E_DUPLICATE, "tool call \"" LIC_FMT "\" began twice",
+               LIC_ARG(str_head(part.id, 64)));
+        return add_call(claim, arguments, err);
     }
-    TRY(openai_items_arguments(claim, arguments, kind->json, &part, err));
-    return reading->event->step == STEP_ITEM_DONE ? end_call(claim, &part, err)
-                                                  : repeat_judged_call(claim, &part, err);
+    bool other = reading->event->step == STEP_ITEM_DONE && find_call(reading, &open) &&
+                 (!known || open != lane);
+    bool same = !known || str_eq(reading->stream->lanes.at[lane].name, part.name);
+    ENSURE(same && !other, err, LIC_E_INVALID,
+           "tool call \"" LIC_FMT "\" is not the one that began", LIC_ARG(str_head(part.id, 64)));
+    if (!known) {
+        return add_whole_call(claim, arguments, &part, err);
+    }
+    if (!reading->stream->lanes.at[lane].ended) {
+        return end_call(claim, lane, arguments, &part, err);
+    }
+    TRY(need_same(claim, lane, &part, err));
+    return add_whole(claim, lane, &part, err);
 }
 
 /* ---- members of events ---- */
@@ -359,17 +385,16 @@ static enum lic_rc read_delta(struct claim *claim, uint32_t node, struct lic_err
 static enum lic_rc read_whole(struct claim *claim, uint32_t node, struct lic_err *err)
 {
     const struct reading *reading = reading_of(claim);
+    if (reading->event->step == STEP_ERROR) {
+        return claim_meta(claim, node, err); /* its `code` */
+    }
     if (reading->event->step != STEP_CALL_DONE ||
         !json_key_is(claim->doc, node, reading->event->member)) {
         return claim_text(claim, node, err);
     }
     struct event_part part;
-    const struct dialect_lane *lane = &reading->stream->lanes.at[reading->lane];
-    bool json = reading->progress->more.at[reading->lane].json;
-    TRY(openai_items_arguments(claim, node, json, &part, err));
-    part.name = lane->name;
-    part.id = lane->id;
-    return repeat_call(claim, reading->lane, &part, err);
+    TRY(openai_items_arguments(claim, node, &part, err));
+    return end_call(claim, reading->lane, node, &part, err);
 }
 
 /* The name of the lane that a part's text grows; its text is `refusal` or `text`. */
@@ -574,7 +599,8 @@ static enum lic_rc begin_item(struct claim *claim, struct lic_err *err)
     uint32_t item = 0;
     lic_str id = LIC_STR("");
     ENSURE(reading->item == progress->items.n, err, LIC_E_INVALID,
-           "an output item does not follow the ones before");
+           "an output item is numbered %lld, not %u",
+           (long long)claim_pick_int(claim->doc, 0, LIC_STR("output_index")), progress->items.n);
     TRY(claim_need(claim, 0, LIC_STR("item"), JSON_OBJECT, &item, err));
     uint32_t id_node = json_get(claim->doc, item, LIC_STR("id"));
     if (json_is(claim->doc, id_node, JSON_STRING)) {

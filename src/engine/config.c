@@ -45,6 +45,27 @@ enum lic_rc config_path(struct config_reading *reading, lic_str name, lic_str *o
     return LIC_OK;
 }
 
+enum lic_rc config_file_path(struct config_reading *reading, const struct shape *shape,
+                             const struct yaml_node *node, lic_str *out)
+{
+    lic_str name = { 0 };
+    struct lic_err err;
+    TRY(shape_path(shape, node, &name));
+    if (name.n == 0) {
+        return LIC_OK;
+    }
+    enum lic_rc rc = config_dir_probe(&reading->dir, name, &err);
+    if (rc == LIC_E_NOMEM) {
+        *reading->err = err;
+        return rc;
+    }
+    if (rc != LIC_OK) {
+        return shape_mistake(shape, node, rc, LIC_FMT ": %s", LIC_ARG(mistakes_shown(name)),
+                             err.text);
+    }
+    return config_path(reading, name, out);
+}
+
 lic_str config_join(struct arena *arena, const lic_str *pieces, uint32_t n)
 {
     struct buf joined;
@@ -92,7 +113,8 @@ enum lic_rc config_region(const struct shape *shape, const struct yaml_node *nod
     TRY(shape_text(shape, node, &text));
     if (text.n > 0 && !config_is_region(text)) {
         return shape_mistake(shape, node, LIC_E_INVALID,
-                             "\"" LIC_FMT "\" is not a region: small letters, digits and '-', at most %d",
+                             "\"" LIC_FMT
+                             "\" is not a region: small letters, digits and '-', at most %d",
                              LIC_ARG(mistakes_shown(text)), REGION_BYTES_MAX);
     }
     *(lic_str *)at = text;
@@ -118,7 +140,8 @@ static enum lic_rc refuse_unenforced(struct config_reading *reading)
     for (uint32_t i = 0; i < names.n; i++) {
         if (str_eq(names.at[i], LIC_STR("residency.yaml"))) {
             TRY(mistakes_add(&reading->mistakes, (struct mistake_place){ .file = names.at[i] },
-                             LIC_E_UNKNOWN, "this build does not enforce residency yet: remove the file"));
+                             LIC_E_UNKNOWN,
+                             "this build does not enforce residency yet: remove the file"));
         }
     }
     return LIC_OK;
@@ -141,11 +164,9 @@ enum lic_rc config_read(struct arena *arena, const struct lic_host *host, const 
                         struct lic_err *err)
 {
     struct config config = { 0 };
-    struct config_reading reading = { .arena = arena,
-                                      .host = host,
-                                      .config = &config,
-                                      .mistakes = { .arena = arena },
-                                      .err = err };
+    struct config_reading reading = {
+        .arena = arena, .host = host, .config = &config, .mistakes = { .arena = arena }, .err = err
+    };
     uint64_t seed;
     ENSURE(host->random(host->ctx, &seed, sizeof seed) == LIC_OK, err, LIC_E_IO,
            "the host has no random bytes");

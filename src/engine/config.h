@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A configuration directory, read and cross-checked (docs/CONFIG.md). config_read reports every
- * mistake with file:line:column; what it returns refers only to things that exist.
- * Everything lives in the engine's arena.
+ * mistake with file:line:column, files named relative to the directory; what it returns refers
+ * only to things that exist. Everything lives in the engine's arena.
+ *
+ * Paths in it (state, certificates) are joined to `dir`, so they are absolute when `dir` is.
  */
 #ifndef ENGINE_CONFIG_H
 #define ENGINE_CONFIG_H
@@ -18,25 +20,25 @@ enum config_choice { CHOICE_REFUSE, CHOICE_PASS };
 
 struct config_provider {
     struct lic_upstream upstream;
-    lic_str base_path;      /* put before the dialect's path: "" or e.g. "/openai" */
-    lic_str credential;     /* resolved secret, empty for none; never logged */
-    lic_str region;         /* default of its models */
+    lic_str base_path;  /* put before the dialect's path: "" or e.g. "/openai" */
+    lic_str credential; /* resolved secret, empty for none; never logged */
+    lic_str region;     /* default of its models */
 };
 
 struct config_model {
-    lic_str name;           /* as callers write it; may end in '*' */
-    lic_str upstream_name;  /* sent to the provider; empty: as the caller wrote it */
-    uint32_t provider;      /* index into providers */
+    lic_str name;          /* as callers write it; may end in '*' */
+    lic_str upstream_name; /* sent to the provider; empty: as the caller wrote it */
+    uint32_t provider;     /* index into providers */
     lic_str region;
-    lic_str owned_by;       /* name of the provider entry */
+    lic_str owned_by; /* name of the provider entry */
 };
 
 /* How findings of one kind are treated. First match wins; table order is specific to general. */
 struct guardrail_action {
-    lic_str rule, type;                 /* empty: any */
-    int category;                       /* enum finding_category, or -1: any */
-    uint32_t channels;                  /* bit set of 1u << enum event_channel */
-    bool output;                        /* direction */
+    lic_str rule, type; /* empty: any */
+    int category;       /* enum finding_category, or -1: any */
+    uint32_t channels;  /* bit set of 1u << enum event_channel */
+    bool output;        /* direction */
     enum finding_action action;
 };
 
@@ -57,20 +59,20 @@ struct config_tool {
 
 struct config_agent {
     lic_str name;
-    lic_str role;                   /* ARN or empty */
+    lic_str role; /* ARN or empty */
     const struct guardrail *guardrail;
     lic_str instructions;           /* text of the prompt; empty: none pinned */
     lic_str prompt_version;         /* NAME@VERSION */
     struct str_list models;         /* patterns; empty: any the role may use */
-    struct str_list tools;          /* names; empty list and tools_closed: none */
+    struct str_list tools;          /* names or patterns; empty when listed: none */
     bool tools_listed;              /* `tools:` was given: only these */
     enum config_choice uninspected; /* images, files: refuse (default) or pass and record */
 };
 
 struct config {
     struct lic_settings settings;
-    lic_str account;                /* 12 digits, for ARNs; default 000000000000 */
-    lic_str version;                /* first 16 hex digits of SHA-256 over every file read */
+    lic_str account; /* 12 digits, for ARNs; default 000000000000 */
+    lic_str version; /* first 16 hex digits of SHA-256 over every file read */
     struct config_provider *providers;
     uint32_t providers_n;
     struct config_model *models;
@@ -91,6 +93,10 @@ struct config {
     enum record_content content;
 };
 
+/*
+ * With mistakes: all are reported in order of file, line and column, the first is in *err and its
+ * code returned. A failure that is no mistake of the directory (no memory) is only in *err.
+ */
 enum lic_rc config_read(struct arena *arena, const struct lic_host *host, const char *dir,
                         lic_report_fn *report, void *report_arg, struct config *out,
                         struct lic_err *err) LIC_MUST_USE;

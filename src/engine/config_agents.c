@@ -17,11 +17,12 @@
 
 /* ---- guardrails ---- */
 
-static enum lic_rc add_shipped_rules(struct config_reading *reading, const struct shipped_file *file,
-                                     struct rules *out)
+static enum lic_rc add_shipped_rules(struct config_reading *reading,
+                                     const struct shipped_file *file, struct rules *out)
 {
     struct rules some = { 0 };
-    TRY(rules_read(reading->arena, str_z(file->path), str_make(file->at, file->n), &some, reading->err));
+    TRY(rules_read(reading->arena, str_z(file->path), str_make(file->at, file->n), &some,
+                   reading->err));
     for (uint32_t i = 0; i < some.n; i++) {
         ENSURE(ARENA_PUSH(reading->arena, out, some.at[i]), reading->err, LIC_E_NOMEM,
                "no memory for a rule");
@@ -73,7 +74,8 @@ enum lic_rc config_guardrails_read(struct config_reading *reading)
     struct rules *shipped = ARENA_NEW(reading->arena, struct rules);
     ENSURE(shipped, reading->err, LIC_E_NOMEM, "no memory for rules");
     TRY(read_shipped_rules(reading, shipped));
-    TRY(config_dir_list(&reading->dir, LIC_STR("guardrails"), LIC_STR(".json"), &names, reading->err));
+    TRY(config_dir_list(&reading->dir, LIC_STR("guardrails"), LIC_STR(".json"), &names,
+                        reading->err));
     config->guardrails = ARENA_ARRAY(reading->arena, struct guardrail *, names.n);
     ENSURE(config->guardrails, reading->err, LIC_E_NOMEM, "no memory for %u guardrails", names.n);
     for (uint32_t i = 0; i < names.n; i++) {
@@ -184,8 +186,9 @@ static enum lic_rc read_instructions(struct agent_reading *a)
     }
     lic_str name = str_split(&rest, '@');
     if (!shape_is_name(name) || !shape_is_name(rest)) {
-        return shape_mistake(a->shape, node, LIC_E_INVALID,
-                             "instructions are NAME@VERSION, meaning the file prompts/NAME/VERSION.md");
+        return shape_mistake(
+            a->shape, node, LIC_E_INVALID,
+            "instructions are NAME@VERSION, meaning the file prompts/NAME/VERSION.md");
     }
     return take_prompt(a, node, name, rest);
 }
@@ -213,14 +216,16 @@ static enum lic_rc read_agent_models(struct agent_reading *a)
         TRY(str_list_add(&names, a->reading->arena, config->models[i].name));
     }
     for (const struct yaml_node *item = a->file.models->first; item; item = item->next) {
-        if (item->type == YAML_SCALAR && item->text.n > 0 && !matches_some_model(config, item->text)) {
+        if (item->type == YAML_SCALAR && item->text.n > 0 &&
+            !matches_some_model(config, item->text)) {
             TRY(config_dangling(a->shape, item, "model", &names));
         }
     }
     /* Empty means any model, which nobody who writes an empty list has in mind. */
     if (a->file.models->n == 0) {
-        return shape_mistake(a->shape, a->file.models, LIC_E_INVALID,
-                             "an empty list of models: leave \"models\" out for any the role may use");
+        return shape_mistake(
+            a->shape, a->file.models, LIC_E_INVALID,
+            "an empty list of models: leave \"models\" out for any the role may use");
     }
     return LIC_OK;
 }
@@ -235,9 +240,9 @@ static enum lic_rc read_agent_parts(struct agent_reading *a, const struct config
     TRY(file->instructions ? read_instructions(a) : LIC_OK);
     TRY(file->models ? read_agent_models(a) : LIC_OK);
     TRY(file->tools ? shape_texts(a->shape, file->tools, &a->out->tools) : LIC_OK);
-    return file->guardrail ? config_guardrail_named(a->reading, a->shape, file->guardrail,
-                                                    &a->out->guardrail)
-                           : LIC_OK;
+    return file->guardrail
+               ? config_guardrail_named(a->reading, a->shape, file->guardrail, &a->out->guardrail)
+               : LIC_OK;
 }
 
 static enum lic_rc read_agent(struct config_reading *reading, lic_str file_name)
@@ -270,8 +275,8 @@ enum lic_rc config_agents_read(struct config_reading *reading)
     TRY(config_dir_list(&reading->dir, LIC_STR("agents"), LIC_STR(".yaml"), &names, reading->err));
     config->agents = ARENA_ARRAY(reading->arena, struct config_agent, names.n);
     reading->agent_roles = ARENA_ARRAY(reading->arena, const struct config_role *, names.n);
-    ENSURE(config->agents && reading->agent_roles, reading->err, LIC_E_NOMEM, "no memory for %u agents",
-           names.n);
+    ENSURE(config->agents && reading->agent_roles, reading->err, LIC_E_NOMEM,
+           "no memory for %u agents", names.n);
     for (uint32_t i = 0; i < names.n; i++) {
         TRY(read_agent(reading, names.at[i]));
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads files and folders of the configuration directory through the host, and keeps its manifest. */
+/* Reads files and folders of the configuration directory through the host, and keeps its manifest.
+ */
 #include "engine/config_dir.h"
 
 #include "base/arena.h"
@@ -58,8 +59,8 @@ static enum lic_rc read_copy(struct config_dir *dir, lic_str name, size_t bytes_
 {
     const char *path = config_dir_join(dir, name);
     ENSURE(path, err, LIC_E_NOMEM, "no memory for a path");
-    ENSURE(strlen(path) < LIMIT_PATH_BYTES, err, LIC_E_LIMIT, "a path of %zu bytes: %u are the most",
-           strlen(path), LIMIT_PATH_BYTES);
+    ENSURE(strlen(path) < LIMIT_PATH_BYTES, err, LIC_E_LIMIT,
+           "a path of %zu bytes: %u are the most", strlen(path), LIMIT_PATH_BYTES);
     lic_str text = { 0 };
     TRY(dir->host->read_file(dir->host->ctx, path, bytes_max, &text, err));
     lic_str copy = str_copy(dir->arena, text);
@@ -108,6 +109,17 @@ enum lic_rc config_dir_secret(struct config_dir *dir, lic_str name, lic_str *out
     TRY(name_file(read_copy(dir, name, SECRET_FILE_BYTES, &text, err), name, err));
     *out = str_trim(text);
     return LIC_OK;
+}
+
+enum lic_rc config_dir_probe(const struct config_dir *dir, lic_str name, struct lic_err *err)
+{
+    lic_str text = { 0 };
+    const char *path = config_dir_join(dir, name);
+    ENSURE(path, err, LIC_E_NOMEM, "no memory for a path");
+    enum lic_rc rc =
+        dir->host->read_file(dir->host->ctx, path, LIMIT_CONFIG_FILE_BYTES, &text, err);
+    release(dir->host, text);
+    return name_file(rc, name, err);
 }
 
 /* ---- folders ---- */

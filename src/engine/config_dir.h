@@ -29,6 +29,9 @@ enum lic_rc config_dir_read(struct config_dir *dir, lic_str name, lic_str *out,
 /* A small file that holds one secret: blanks around it are cut, and it leaves no copy behind. */
 enum lic_rc config_dir_secret(struct config_dir *dir, lic_str name, lic_str *out,
                               struct lic_err *err) LIC_MUST_USE;
+/* Whether a file that somebody else will open can be read; a failure names it. */
+enum lic_rc config_dir_probe(const struct config_dir *dir, lic_str name,
+                             struct lic_err *err) LIC_MUST_USE;
 
 /*
  * Names, in byte order, of the files of a folder that end in `suffix` ("": everything, folders
@@ -41,6 +44,7 @@ enum lic_rc config_dir_list(struct config_dir *dir, lic_str folder, lic_str suff
 const char *config_dir_join(const struct config_dir *dir, lic_str name);
 
 /* The first 16 hex digits of the version, in the arena. */
-enum lic_rc config_dir_version(struct config_dir *dir, lic_str *out, struct lic_err *err) LIC_MUST_USE;
+enum lic_rc config_dir_version(struct config_dir *dir, lic_str *out,
+                               struct lic_err *err) LIC_MUST_USE;
 
 #endif

@@ -94,7 +94,8 @@ static enum lic_rc check_range(const struct shape *shape, const struct yaml_node
                          (unsigned long long)min, (unsigned long long)max);
 }
 
-static enum lic_rc read_body_bytes(const struct shape *shape, const struct yaml_node *node, void *at)
+static enum lic_rc read_body_bytes(const struct shape *shape, const struct yaml_node *node,
+                                   void *at)
 {
     TRY(shape_bytes(shape, node, at));
     return check_range(shape, node, *(uint64_t *)at, 1024, LIMIT_JSON_BYTES);
@@ -121,32 +122,33 @@ static enum lic_rc read_workers(const struct shape *shape, const struct yaml_nod
 /* ---- listeners ---- */
 
 struct tls_file {
-    lic_str certificate, key;
+    const struct yaml_node *certificate, *key;
     bool plaintext;
 };
 
 static const struct shape_member TLS[] = {
-    { "certificate", shape_path, offsetof(struct tls_file, certificate), .required = false },
-    { "key", shape_path, offsetof(struct tls_file, key), .required = false },
+    { "certificate", shape_keep, offsetof(struct tls_file, certificate), .required = false },
+    { "key", shape_keep, offsetof(struct tls_file, key), .required = false },
     { "plaintext", shape_bool, offsetof(struct tls_file, plaintext), .required = false },
 };
 
+/* *out_safe: nobody has to be told that this listener is in the clear. */
 static enum lic_rc read_tls(struct config_reading *reading, const struct shape *shape,
-                            const struct yaml_node *node, bool *out_plaintext)
+                            const struct yaml_node *node, bool *out_safe)
 {
     struct lic_settings *settings = &reading->config->settings;
     struct tls_file tls = { 0 };
     TRY(shape_mapping(shape, node, SHAPE("tls", TLS), &tls));
-    *out_plaintext = tls.plaintext;
-    if ((tls.certificate.n > 0) != (tls.key.n > 0)) {
+    *out_safe = tls.plaintext || tls.certificate || tls.key;
+    if (!tls.certificate != !tls.key) {
         return shape_mistake(shape, node, LIC_E_MISSING,
                              "a certificate and its key come together: only one of them is given");
     }
-    if (tls.certificate.n == 0) {
+    if (!tls.certificate) {
         return LIC_OK;
     }
-    TRY(config_path(reading, tls.certificate, &settings->tls_certificate));
-    return config_path(reading, tls.key, &settings->tls_key);
+    TRY(config_file_path(reading, shape, tls.certificate, &settings->tls_certificate));
+    return config_file_path(reading, shape, tls.key, &settings->tls_key);
 }
 
 static enum lic_rc read_listen(const struct shape *shape, const struct yaml_node *node,
@@ -172,9 +174,9 @@ static enum lic_rc read_listeners(struct config_reading *reading, const struct s
                                   const struct file *file)
 {
     struct lic_settings *settings = &reading->config->settings;
-    bool local = true, admin_local = true, plaintext = false;
+    bool local = true, admin_local = true, safe = false;
     if (file->tls) {
-        TRY(read_tls(reading, shape, file->tls, &plaintext));
+        TRY(read_tls(reading, shape, file->tls, &safe));
     }
     if (file->listen) {
         TRY(read_listen(shape, file->listen, &settings->listen, &local));
@@ -186,7 +188,7 @@ static enum lic_rc read_listeners(struct config_reading *reading, const struct s
         TRY(shape_mistake(shape, file->admin, LIC_E_DUPLICATE,
                           "\"admin\" must be another address than \"listen\""));
     }
-    if (!local && settings->tls_certificate.n == 0 && !plaintext) {
+    if (!local && !safe) {
         return shape_mistake(shape, file->listen, LIC_E_INVALID,
                              "keys and prompts would cross the network in the clear: give tls a "
                              "certificate and key, or say tls: {plaintext: true}");
@@ -217,13 +219,15 @@ static bool is_model_name(lic_str s)
     return s.n > 0 && s.n <= LIMIT_NAME_BYTES;
 }
 
-static enum lic_rc read_model_name(const struct shape *shape, const struct yaml_node *node, void *at)
+static enum lic_rc read_model_name(const struct shape *shape, const struct yaml_node *node,
+                                   void *at)
 {
     lic_str text = { 0 };
     TRY(shape_text(shape, node, &text));
     if (text.n > 0 && !is_model_name(text)) {
         return shape_mistake(shape, node, LIC_E_INVALID,
-                             "\"" LIC_FMT "\" is not a model's name: visible ASCII without '\"', '\\' and "
+                             "\"" LIC_FMT
+                             "\" is not a model's name: visible ASCII without '\"', '\\' and "
                              "'?', at most %u, '*' only at the end",
                              LIC_ARG(mistakes_shown(text)), LIMIT_NAME_BYTES);
     }
@@ -234,7 +238,8 @@ static enum lic_rc read_model_name(const struct shape *shape, const struct yaml_
 static const struct shape_member MODEL[] = {
     { "name", read_model_name, offsetof(struct model_file, name), .required = true },
     { "provider", shape_keep, offsetof(struct model_file, provider), .required = true },
-    { "upstream_name", read_model_name, offsetof(struct model_file, upstream_name), .required = false },
+    { "upstream_name", read_model_name, offsetof(struct model_file, upstream_name),
+      .required = false },
     { "region", config_region, offsetof(struct model_file, region), .required = false },
 };
 
@@ -263,7 +268,8 @@ static enum lic_rc check_model(struct config_reading *reading, const struct shap
 {
     for (uint32_t i = 0; file->name.n > 0 && i < reading->config->models_n; i++) {
         if (str_eq(reading->config->models[i].name, file->name)) {
-            TRY(shape_mistake(shape, node, LIC_E_DUPLICATE, "the model \"" LIC_FMT "\" is listed twice",
+            TRY(shape_mistake(shape, node, LIC_E_DUPLICATE,
+                              "the model \"" LIC_FMT "\" is listed twice",
                               LIC_ARG(mistakes_shown(file->name))));
         }
     }
@@ -284,9 +290,9 @@ static enum lic_rc read_model(struct config_reading *reading, const struct shape
     TRY(check_model(reading, shape, node, &file));
     /* Kept even after a mistake, so that whoever names this model is not told it does not exist. */
     struct config_model *model = &config->models[config->models_n++];
-    *model = (struct config_model){
-        .name = file.name, .upstream_name = file.upstream_name, .region = file.region
-    };
+    *model = (struct config_model){ .name = file.name,
+                                    .upstream_name = file.upstream_name,
+                                    .region = file.region };
     return file.provider ? take_provider(reading, shape, file.provider, model) : LIC_OK;
 }
 
@@ -301,7 +307,8 @@ static enum lic_rc expect_entries(const struct shape *shape, const struct yaml_n
         return LIC_OK;
     }
     *out_right = false;
-    return shape_mistake(shape, node, LIC_E_LIMIT, "%u entries: %d are the most", node->n, ENTRIES_MAX);
+    return shape_mistake(shape, node, LIC_E_LIMIT, "%u entries: %d are the most", node->n,
+                         ENTRIES_MAX);
 }
 
 static enum lic_rc read_models(struct config_reading *reading, const struct shape *shape,
@@ -355,7 +362,8 @@ static bool is_tool_arn(lic_str arn, enum tool_kind kind)
         part[i] = str_split(&rest, ':');
     }
     uint64_t account;
-    if (!str_eq(part[0], LIC_STR("arn")) || !config_is_region(part[3]) || arn.n > LIMIT_TARGET_BYTES) {
+    if (!str_eq(part[0], LIC_STR("arn")) || !config_is_region(part[3]) ||
+        arn.n > LIMIT_TARGET_BYTES) {
         return false;
     }
     if (kind == TOOL_MCP) {
@@ -389,19 +397,21 @@ static enum lic_rc read_tool(struct config_reading *reading, const struct shape 
     uint32_t kind = TOOL_KIND_N;
     TRY(shape_mapping(shape, node, SHAPE("a tool", TOOL), &file));
     if (file.kind) {
-        TRY(shape_choice(shape, file.kind, (struct shape_choice){ TOOL_KIND_NAMES, TOOL_KIND_N }, &kind));
+        TRY(shape_choice(shape, file.kind, (struct shape_choice){ TOOL_KIND_NAMES, TOOL_KIND_N },
+                         &kind));
     }
     if (kind == TOOL_KIND_N || !file.resource_node) {
         return LIC_OK;
     }
     TRY(read_tool_resource(shape, &file, (enum tool_kind)kind));
     if (config_tool(config, file.name)) {
-        return shape_mistake(shape, node, LIC_E_DUPLICATE, "the tool \"" LIC_FMT "\" is listed twice",
+        return shape_mistake(shape, node, LIC_E_DUPLICATE,
+                             "the tool \"" LIC_FMT "\" is listed twice",
                              LIC_ARG(mistakes_shown(file.name)));
     }
-    config->tools[config->tools_n++] = (struct config_tool){
-        .name = file.name, .action = str_z(TOOL_ACTIONS[kind]), .resource = file.resource
-    };
+    config->tools[config->tools_n++] = (struct config_tool){ .name = file.name,
+                                                             .action = str_z(TOOL_ACTIONS[kind]),
+                                                             .resource = file.resource };
     return LIC_OK;
 }
 
@@ -451,7 +461,8 @@ static const struct shape_member LEDGER[] = {
 };
 
 static const struct shape_member LIMITS[] = {
-    { "body_bytes", read_body_bytes, offsetof(struct lic_settings, body_bytes_max), .required = false },
+    { "body_bytes", read_body_bytes, offsetof(struct lic_settings, body_bytes_max),
+      .required = false },
     { "answer_bytes", read_body_bytes, offsetof(struct lic_settings, answer_bytes_max),
       .required = false },
     { "client_timeout_ms", read_timeout, offsetof(struct lic_settings, client_timeout_ms),

@@ -44,19 +44,21 @@ static enum lic_rc read_policy(struct config_reading *reading, lic_str file_name
 static enum lic_rc refuse_scp(struct config_reading *reading)
 {
     struct str_list names = { 0 };
-    TRY(config_dir_list(&reading->dir, LIC_STR("policies/scp"), LIC_STR(".json"), &names, reading->err));
+    TRY(config_dir_list(&reading->dir, LIC_STR("policies/scp"), LIC_STR(".json"), &names,
+                        reading->err));
     if (names.n == 0) {
         return LIC_OK;
     }
-    return mistakes_add(&reading->mistakes, (struct mistake_place){ .file = LIC_STR("policies/scp") },
-                        LIC_E_UNKNOWN,
+    return mistakes_add(&reading->mistakes,
+                        (struct mistake_place){ .file = LIC_STR("policies/scp") }, LIC_E_UNKNOWN,
                         "this build does not enforce policies of an organisation yet: remove them");
 }
 
 enum lic_rc config_policies_read(struct config_reading *reading)
 {
     struct str_list names = { 0 };
-    TRY(config_dir_list(&reading->dir, LIC_STR("policies"), LIC_STR(".json"), &names, reading->err));
+    TRY(config_dir_list(&reading->dir, LIC_STR("policies"), LIC_STR(".json"), &names,
+                        reading->err));
     for (uint32_t i = 0; i < names.n; i++) {
         TRY(read_policy(reading, names.at[i]));
     }
@@ -146,16 +148,18 @@ static enum lic_rc add_tag(struct config_reading *reading, const struct shape *s
     TRY(shape_text(shape, node, &value));
     if (node->key.n == 0 || !is_tag_text(node->key, TAG_KEY_BYTES_MAX) ||
         !is_tag_text(value, TAG_VALUE_BYTES_MAX)) {
-        return shape_mistake(shape, node, LIC_E_INVALID,
-                             "a tag is letters, digits, blanks and _ . : / = + - @, its name at most %d "
-                             "and its value at most %d",
-                             TAG_KEY_BYTES_MAX, TAG_VALUE_BYTES_MAX);
+        return shape_mistake(
+            shape, node, LIC_E_INVALID,
+            "a tag is letters, digits, blanks and _ . : / = + - @, its name at most %d "
+            "and its value at most %d",
+            TAG_KEY_BYTES_MAX, TAG_VALUE_BYTES_MAX);
     }
     tag.key = CONFIG_JOIN(reading->arena, LIC_STR("aws:PrincipalTag/"), node->key);
     ENSURE(tag.key.at, reading->err, LIC_E_NOMEM, "no memory for a tag");
     if (has_tag(out, tag.key)) {
         return shape_mistake(shape, node, LIC_E_DUPLICATE,
-                             "the tag \"" LIC_FMT "\" is given twice (case does not count), here or by "
+                             "the tag \"" LIC_FMT
+                             "\" is given twice (case does not count), here or by "
                              "the role",
                              LIC_ARG(mistakes_shown(node->key)));
     }
@@ -170,7 +174,8 @@ static enum lic_rc read_tags(struct config_reading *reading, const struct shape 
     bool right;
     TRY(shape_expect(shape, node, YAML_MAPPING, "a mapping of names to values", &right));
     if (node->n > TAGS_MAX) {
-        return shape_mistake(shape, node, LIC_E_LIMIT, "%u tags: %d are the most", node->n, TAGS_MAX);
+        return shape_mistake(shape, node, LIC_E_LIMIT, "%u tags: %d are the most", node->n,
+                             TAGS_MAX);
     }
     for (const struct yaml_node *child = right ? node->first : NULL; child; child = child->next) {
         TRY(add_tag(reading, shape, child, out));
@@ -195,11 +200,10 @@ static enum lic_rc check_name(const struct shape *shape, const struct yaml_node 
     if (shape_is_name(node->key)) {
         return LIC_OK;
     }
-    return mistakes_add(shape->mistakes,
-                        (struct mistake_place){ shape->file, node->key_line, node->key_column },
-                        LIC_E_INVALID,
-                        "\"" LIC_FMT "\" is not a name for %s: letters, digits, '.', '_' and '-'",
-                        LIC_ARG(mistakes_shown(node->key)), what);
+    return mistakes_add(
+        shape->mistakes, (struct mistake_place){ shape->file, node->key_line, node->key_column },
+        LIC_E_INVALID, "\"" LIC_FMT "\" is not a name for %s: letters, digits, '.', '_' and '-'",
+        LIC_ARG(mistakes_shown(node->key)), what);
 }
 
 static enum lic_rc read_role(struct config_reading *reading, const struct shape *shape,
@@ -248,7 +252,8 @@ enum lic_rc config_roles_read(struct config_reading *reading)
     if (file.roles) {
         TRY(shape_expect(&shape, file.roles, YAML_MAPPING, "a mapping of names to roles", &right));
     }
-    for (const struct yaml_node *child = right ? file.roles->first : NULL; child; child = child->next) {
+    for (const struct yaml_node *child = right ? file.roles->first : NULL; child;
+         child = child->next) {
         TRY(read_role(reading, &shape, child));
     }
     return LIC_OK;
@@ -330,9 +335,11 @@ static enum lic_rc read_key(struct user_reading *u, const struct yaml_node *node
                              "printf %%s KEY | sha256sum");
     }
     struct lic_err *err = u->reading->err;
-    enum lic_rc rc = identity_add(&u->reading->config->identities, u->reading->arena, hex, u->out, err);
+    enum lic_rc rc =
+        identity_add(&u->reading->config->identities, u->reading->arena, hex, u->out, err);
     if (rc == LIC_E_DUPLICATE) {
-        return shape_mistake(u->shape, file.sha256, rc, "this key is given twice: it belongs to one user");
+        return shape_mistake(u->shape, file.sha256, rc,
+                             "this key is given twice: it belongs to one user");
     }
     return rc;
 }
@@ -341,7 +348,8 @@ static enum lic_rc read_keys(struct user_reading *u)
 {
     bool right;
     TRY(shape_expect(u->shape, u->file.keys, YAML_SEQUENCE, "a list of keys", &right));
-    for (const struct yaml_node *item = right ? u->file.keys->first : NULL; item; item = item->next) {
+    for (const struct yaml_node *item = right ? u->file.keys->first : NULL; item;
+         item = item->next) {
         TRY(read_key(u, item));
     }
     return LIC_OK;
@@ -372,7 +380,8 @@ static enum lic_rc read_role_of_user(struct user_reading *u)
         return shape_mistake(u->shape, u->file.role, LIC_E_INVALID,
                              "the role here is \"" LIC_FMT "\", but the agent's is \"" LIC_FMT
                              "\": leave this one out",
-                             LIC_ARG(mistakes_shown(own->name)), LIC_ARG(mistakes_shown(u->role->name)));
+                             LIC_ARG(mistakes_shown(own->name)),
+                             LIC_ARG(mistakes_shown(u->role->name)));
     }
     u->role = own ? own : u->role;
     return LIC_OK;
@@ -386,7 +395,8 @@ static enum lic_rc read_judges(struct user_reading *u)
     TRY(u->file.policies ? attach_policies(u->reading, u->shape, u->file.policies, &docs) : LIC_OK);
     if (u->role && u->file.policies) {
         return shape_mistake(u->shape, u->file.policies, LIC_E_INVALID,
-                             "the policies of the role \"" LIC_FMT "\" judge this user, so these would "
+                             "the policies of the role \"" LIC_FMT
+                             "\" judge this user, so these would "
                              "not count: attach them to the role",
                              LIC_ARG(mistakes_shown(u->role->name)));
     }
@@ -416,8 +426,9 @@ static enum lic_rc name_principal(struct user_reading *u)
     if (u->role) {
         u->out->role_arn = u->role->arn;
         u->out->type = LIC_STR("AssumedRole");
-        u->out->arn = CONFIG_JOIN(arena, LIC_STR("arn:aws:sts::"), account, LIC_STR(":assumed-role/"),
-                                  u->role->name, LIC_STR("/"), u->node->key);
+        u->out->arn =
+            CONFIG_JOIN(arena, LIC_STR("arn:aws:sts::"), account, LIC_STR(":assumed-role/"),
+                        u->role->name, LIC_STR("/"), u->node->key);
     } else {
         u->out->type = LIC_STR("User");
         u->out->arn =
@@ -455,7 +466,8 @@ enum lic_rc config_users_read(struct config_reading *reading)
     }
     /* One array, never moved: the table of keys points into it. */
     reading->config->principals = ARENA_ARRAY(reading->arena, struct principal, users->n);
-    ENSURE(reading->config->principals, reading->err, LIC_E_NOMEM, "no memory for %u users", users->n);
+    ENSURE(reading->config->principals, reading->err, LIC_E_NOMEM, "no memory for %u users",
+           users->n);
     for (const struct yaml_node *child = users->first; child; child = child->next) {
         TRY(read_user(reading, &shape, child));
     }

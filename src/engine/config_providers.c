@@ -28,7 +28,7 @@ static const struct shape_member PROVIDER[] = {
 
 struct provider_tls_file {
     bool verify, plaintext;
-    lic_str ca;
+    const struct yaml_node *ca;
 };
 
 /* Kinds, and where each is when nothing else is said. */
@@ -65,7 +65,7 @@ static enum lic_rc read_verify(const struct shape *shape, const struct yaml_node
 
 static const struct shape_member PROVIDER_TLS[] = {
     { "verify", read_verify, offsetof(struct provider_tls_file, verify), .required = false },
-    { "ca", shape_path, offsetof(struct provider_tls_file, ca), .required = false },
+    { "ca", shape_keep, offsetof(struct provider_tls_file, ca), .required = false },
     { "plaintext", shape_bool, offsetof(struct provider_tls_file, plaintext), .required = false },
 };
 
@@ -75,9 +75,10 @@ static enum lic_rc take_endpoint(struct provider_reading *p, const struct yaml_n
 {
     struct lic_upstream *upstream = &p->out->upstream;
     if (!endpoint->tls && !endpoint->local && !p->tls.plaintext) {
-        return shape_mistake(p->shape, node, LIC_E_INVALID,
-                             "an http:// endpoint beyond this machine sends prompts and credential in "
-                             "the clear: use https://, or say tls: {plaintext: true}");
+        return shape_mistake(
+            p->shape, node, LIC_E_INVALID,
+            "an http:// endpoint beyond this machine sends prompts and credential in "
+            "the clear: use https://, or say tls: {plaintext: true}");
     }
     if (p->servers.n == 0) {
         upstream->tls = endpoint->tls;
@@ -96,7 +97,8 @@ static enum lic_rc take_endpoint(struct provider_reading *p, const struct yaml_n
 }
 
 /* The URL is not repeated in the sentence: someone may have put a password into it. */
-static enum lic_rc read_endpoint(struct provider_reading *p, const struct yaml_node *node, lic_str url)
+static enum lic_rc read_endpoint(struct provider_reading *p, const struct yaml_node *node,
+                                 lic_str url)
 {
     struct endpoint endpoint;
     struct lic_err err;
@@ -127,8 +129,9 @@ static enum lic_rc read_endpoints(struct provider_reading *p, enum kind kind)
     if (kind == KIND_LOOPBACK) {
         const struct yaml_node *given = one ? one : many;
         p->out->upstream.host = LIC_STR("localhost");
-        return given ? shape_mistake(p->shape, given, LIC_E_INVALID,
-                                     "the loopback provider is inside the gateway: it has no endpoint")
+        return given ? shape_mistake(
+                           p->shape, given, LIC_E_INVALID,
+                           "the loopback provider is inside the gateway: it has no endpoint")
                      : LIC_OK;
     }
     if (one) {
@@ -212,7 +215,8 @@ static enum lic_rc read_file_credential(struct provider_reading *p, lic_str refe
         return rc;
     }
     if (rc != LIC_OK) {
-        return shape_mistake(p->shape, p->file.credential, rc, "%s", err.text);
+        return shape_mistake(p->shape, p->file.credential, rc, LIC_FMT ": %s",
+                             LIC_ARG(mistakes_shown(reference)), err.text);
     }
     return take_secret(p, reference, secret);
 }
@@ -228,10 +232,11 @@ static enum lic_rc read_credential(struct provider_reading *p)
     if (str_starts(text, LIC_STR("file:")) && text.n > 5) {
         return read_file_credential(p, text, str_tail(text, 5));
     }
-    return text.n == 0 ? LIC_OK
-                       : shape_mistake(p->shape, node, LIC_E_INVALID,
-                                       "a credential is a reference, env:NAME or file:PATH; a secret "
-                                       "itself has no place in this file");
+    return text.n == 0
+               ? LIC_OK
+               : shape_mistake(p->shape, node, LIC_E_INVALID,
+                               "a credential is a reference, env:NAME or file:PATH; a secret "
+                               "itself has no place in this file");
 }
 
 static enum lic_rc finish_upstream(struct provider_reading *p, enum kind kind)
@@ -241,7 +246,8 @@ static enum lic_rc finish_upstream(struct provider_reading *p, enum kind kind)
     upstream->tls_verify = p->tls.verify;
     upstream->servers = p->servers.at;
     upstream->servers_n = p->servers.n;
-    return p->tls.ca.n > 0 ? config_path(p->reading, p->tls.ca, &upstream->tls_ca) : LIC_OK;
+    return p->tls.ca ? config_file_path(p->reading, p->shape, p->tls.ca, &upstream->tls_ca)
+                     : LIC_OK;
 }
 
 static enum lic_rc read_provider_parts(struct provider_reading *p)
@@ -254,7 +260,8 @@ static enum lic_rc read_provider_parts(struct provider_reading *p)
     uint32_t mistakes = p->reading->mistakes.n;
     TRY(shape_choice(p->shape, p->file.kind, (struct shape_choice){ KIND_NAMES, KIND_N }, &kind));
     if (p->file.tls) {
-        TRY(shape_mapping(p->shape, p->file.tls, SHAPE("tls of a provider", PROVIDER_TLS), &p->tls));
+        TRY(shape_mapping(p->shape, p->file.tls, SHAPE("tls of a provider", PROVIDER_TLS),
+                          &p->tls));
     }
     if (p->file.credential) {
         TRY(read_credential(p));
@@ -282,7 +289,8 @@ static enum lic_rc read_provider(struct config_reading *reading, const struct sh
     };
     if (!is_upstream_name(node->key)) {
         TRY(shape_mistake(shape, node, LIC_E_INVALID,
-                          "\"" LIC_FMT "\" is not a name for a provider: letters, digits, '_' and '-'",
+                          "\"" LIC_FMT
+                          "\" is not a name for a provider: letters, digits, '_' and '-'",
                           LIC_ARG(mistakes_shown(node->key))));
     }
     TRY(read_provider_parts(&p));
@@ -299,7 +307,8 @@ enum lic_rc config_providers_read(struct config_reading *reading, const struct s
         return LIC_OK;
     }
     reading->config->providers = ARENA_ARRAY(reading->arena, struct config_provider, node->n);
-    ENSURE(reading->config->providers, reading->err, LIC_E_NOMEM, "no memory for %u providers", node->n);
+    ENSURE(reading->config->providers, reading->err, LIC_E_NOMEM, "no memory for %u providers",
+           node->n);
     for (const struct yaml_node *child = node->first; child; child = child->next) {
         TRY(read_provider(reading, shape, child));
     }

@@ -64,10 +64,14 @@ struct shape config_shape(struct config_reading *reading, lic_str file);
 /* The path of a file that somebody else opens: within the directory, or absolute. */
 enum lic_rc config_path(struct config_reading *reading, lic_str name, lic_str *out) LIC_MUST_USE;
 
+/* The same for a file that must be there: what the node names is probed. */
+enum lic_rc config_file_path(struct config_reading *reading, const struct shape *shape,
+                             const struct yaml_node *node, lic_str *out) LIC_MUST_USE;
+
 /* Joins pieces in the arena; `at` is NULL when there is no memory. */
 lic_str config_join(struct arena *arena, const lic_str *pieces, uint32_t n);
-#define CONFIG_JOIN(arena, ...)                                                                   \
-    config_join((arena), (const lic_str[]){ __VA_ARGS__ },                                        \
+#define CONFIG_JOIN(arena, ...)                                                                    \
+    config_join((arena), (const lic_str[]){ __VA_ARGS__ },                                         \
                 (uint32_t)(sizeof((const lic_str[]){ __VA_ARGS__ }) / sizeof(lic_str)))
 
 /* Notes that `node` names something that is not among `names`; suggests the nearest. */

@@ -159,8 +159,9 @@ enum lic_rc endpoint_read(struct arena *arena, lic_str url, struct endpoint *out
     lic_str rest = str_tail(url, endpoint.tls ? 8 : 7);
     size_t slash = str_find_char(rest, '/');
     lic_str authority = str_head(rest, slash), port;
-    ENSURE(str_find_char(authority, '@') == authority.n, err, LIC_E_INVALID,
-           "an endpoint has no user or password: credentials are references (credential: env:NAME)");
+    ENSURE(
+        str_find_char(authority, '@') == authority.n, err, LIC_E_INVALID,
+        "an endpoint has no user or password: credentials are references (credential: env:NAME)");
     TRY(check_path(str_tail(rest, slash), err));
     split_authority(authority, &endpoint.host, &port);
     ENSURE(is_address(AF_INET, endpoint.host) || is_ipv6_in_brackets(endpoint.host) ||

@@ -28,6 +28,7 @@ struct listen_address {
     lic_str host, port; /* views */
     bool local;
 };
-enum lic_rc endpoint_listen(lic_str s, struct listen_address *out, struct lic_err *err) LIC_MUST_USE;
+enum lic_rc endpoint_listen(lic_str s, struct listen_address *out,
+                            struct lic_err *err) LIC_MUST_USE;
 
 #endif

@@ -134,7 +134,8 @@ static enum lic_rc unsupported(const struct building *b, const struct yaml_node 
         return LIC_OK;
     }
     return shape_mistake(b->shape, node, LIC_E_UNKNOWN,
-                         "nothing in this build detects \"" LIC_FMT "\": remove it, or accept the gap "
+                         "nothing in this build detects \"" LIC_FMT
+                         "\": remove it, or accept the gap "
                          "with \"lictor\": {\"unsupported\": \"ignore\"}",
                          LIC_ARG(mistakes_shown(what)));
 }
@@ -188,9 +189,9 @@ static enum lic_rc read_pii(struct building *b, const struct yaml_node *node)
     if (type.n > 0 && !is_known(b, (lic_str){ 0 }, type)) {
         return unsupported(b, file.type, type);
     }
-    struct guardrail_action row = {
-        .type = type, .category = CATEGORY_ANY, .channels = CHANNELS_ALL
-    };
+    struct guardrail_action row = { .type = type,
+                                    .category = CATEGORY_ANY,
+                                    .channels = CHANNELS_ALL };
     return add_both(b, &b->by_type, row, &file.directed);
 }
 
@@ -243,12 +244,13 @@ static enum lic_rc add_regex(struct building *b, const struct yaml_node *node, l
     TRY(rule_id(b, "regex.", name, &rule.id));
     if (rule_with(&b->own, rule.id, (lic_str){ 0 })) {
         return shape_mistake(b->shape, file->name, LIC_E_DUPLICATE,
-                             "two expressions are called \"" LIC_FMT "\"", LIC_ARG(mistakes_shown(name)));
+                             "two expressions are called \"" LIC_FMT "\"",
+                             LIC_ARG(mistakes_shown(name)));
     }
     TRY(add_rule(b, &rule));
-    struct guardrail_action row = {
-        .rule = rule.id, .category = CATEGORY_ANY, .channels = CHANNELS_ALL
-    };
+    struct guardrail_action row = { .rule = rule.id,
+                                    .category = CATEGORY_ANY,
+                                    .channels = CHANNELS_ALL };
     return add_both(b, &b->by_rule, row, &file->directed);
 }
 
@@ -268,7 +270,8 @@ struct sensitive_file {
 };
 
 static const struct shape_member SENSITIVE[] = {
-    { "piiEntitiesConfig", shape_keep, offsetof(struct sensitive_file, entities), .required = false },
+    { "piiEntitiesConfig", shape_keep, offsetof(struct sensitive_file, entities),
+      .required = false },
     { "regexesConfig", shape_keep, offsetof(struct sensitive_file, regexes), .required = false },
 };
 
@@ -410,7 +413,8 @@ static enum lic_rc read_strength(const struct shape *shape, const struct yaml_no
 
 static const struct shape_member FILTER[] = {
     { "type", shape_keep, offsetof(struct filter_file, type), .required = true },
-    { "inputStrength", read_strength, offsetof(struct filter_file, input_strength), .required = true },
+    { "inputStrength", read_strength, offsetof(struct filter_file, input_strength),
+      .required = true },
     { "outputStrength", read_strength, offsetof(struct filter_file, output_strength),
       .required = true },
     { "inputModalities", shape_texts, offsetof(struct filter_file, input_modalities),
@@ -502,9 +506,11 @@ static enum lic_rc read_direction(const struct shape *shape, const struct yaml_n
     return shape_choice(shape, node, (struct shape_choice){ NAMES, DIRECTION_N }, at);
 }
 
-static enum lic_rc read_own_action(const struct shape *shape, const struct yaml_node *node, void *at)
+static enum lic_rc read_own_action(const struct shape *shape, const struct yaml_node *node,
+                                   void *at)
 {
-    static const char *const NAMES[] = { "none", "flag", "rewrite", "reject" }; /* ORDER FINDING_ACTION */
+    static const char *const NAMES[] = { "none", "flag", "rewrite",
+                                         "reject" }; /* ORDER FINDING_ACTION */
     uint32_t i = ACTION_REJECT;
     TRY(shape_choice(shape, node, (struct shape_choice){ NAMES, 4 }, &i));
     *(int *)at = (int)i;
@@ -532,7 +538,8 @@ static enum lic_rc read_channels(const struct shape *shape, const struct yaml_no
         enum event_channel channel;
         if (!event_channel_from(names.at[i], &channel)) {
             TRY(shape_mistake(shape, node, LIC_E_UNKNOWN,
-                              "\"" LIC_FMT "\" is not a channel: system, user, assistant, tool_call, "
+                              "\"" LIC_FMT
+                              "\" is not a channel: system, user, assistant, tool_call, "
                               "tool_result or document",
                               LIC_ARG(mistakes_shown(names.at[i]))));
             continue;
@@ -593,7 +600,8 @@ static enum lic_rc read_own_row(struct building *b, const struct yaml_node *node
     row.action = (enum finding_action)file.action;
     for (int output = 0; output < 2; output++) {
         row.output = output == 1;
-        bool meant = file.direction == DIRECTION_BOTH || (file.direction == DIRECTION_OUTPUT) == row.output;
+        bool meant =
+            file.direction == DIRECTION_BOTH || (file.direction == DIRECTION_OUTPUT) == row.output;
         TRY(meant ? add_row(b, &b->by_lictor, row) : LIC_OK);
     }
     return LIC_OK;
@@ -604,7 +612,8 @@ struct lictor_file {
     bool ignore_unsupported;
 };
 
-static enum lic_rc read_unsupported(const struct shape *shape, const struct yaml_node *node, void *at)
+static enum lic_rc read_unsupported(const struct shape *shape, const struct yaml_node *node,
+                                    void *at)
 {
     static const char *const NAMES[] = { "refuse", "ignore" };
     uint32_t i = 0;
@@ -630,7 +639,8 @@ static enum lic_rc read_message(const struct shape *shape, const struct yaml_nod
 {
     TRY(shape_text(shape, node, at));
     if (utf8_count(*(lic_str *)at) > MESSAGE_CHARACTERS_MAX) {
-        return shape_mistake(shape, node, LIC_E_LIMIT, "\"" LIC_FMT "\" has more than %d characters",
+        return shape_mistake(shape, node, LIC_E_LIMIT,
+                             "\"" LIC_FMT "\" has more than %d characters",
                              LIC_ARG(mistakes_shown(node->key)), MESSAGE_CHARACTERS_MAX);
     }
     return LIC_OK;
@@ -639,7 +649,8 @@ static enum lic_rc read_message(const struct shape *shape, const struct yaml_nod
 static const struct shape_member TOP[] = {
     { "name", shape_name, offsetof(struct file, name), .required = true },
     { "description", shape_skip, 0, .required = false },
-    { "blockedInputMessaging", read_message, offsetof(struct file, input_message), .required = true },
+    { "blockedInputMessaging", read_message, offsetof(struct file, input_message),
+      .required = true },
     { "blockedOutputsMessaging", read_message, offsetof(struct file, output_message),
       .required = true },
     { "sensitiveInformationPolicyConfig", shape_keep, offsetof(struct file, sensitive),
@@ -708,8 +719,9 @@ static bool row_is_about(const struct guardrail_action *row, const struct rule *
            (row->type.n == 0 || str_eq(row->type, rule->type));
 }
 
-enum finding_action guardrail_rule_action(const struct guardrail *guardrail, const struct rule *rule,
-                                          enum event_channel channel, bool output)
+enum finding_action guardrail_rule_action(const struct guardrail *guardrail,
+                                          const struct rule *rule, enum event_channel channel,
+                                          bool output)
 {
     for (uint32_t i = 0; i < guardrail->actions_n; i++) {
         if (row_is_about(&guardrail->actions[i], rule, channel, output)) {
@@ -736,7 +748,8 @@ static enum lic_rc choose_rules(struct building *b, const struct guardrail *guar
 {
     for (uint32_t i = 0; i < from->n; i++) {
         if (has_action(guardrail, &from->at[i], output)) {
-            ENSURE(ARENA_PUSH(b->arena, out, from->at[i]), b->err, LIC_E_NOMEM, "no memory for a rule");
+            ENSURE(ARENA_PUSH(b->arena, out, from->at[i]), b->err, LIC_E_NOMEM,
+                   "no memory for a rule");
         }
     }
     return LIC_OK;

@@ -23,7 +23,8 @@ enum lic_rc guardrail_read(struct arena *arena, const struct guardrail_source *s
                            struct lic_err *err) LIC_MUST_USE;
 
 /* What is done about findings of this rule there: that of the first row which is about it. */
-enum finding_action guardrail_rule_action(const struct guardrail *guardrail, const struct rule *rule,
-                                          enum event_channel channel, bool output);
+enum finding_action guardrail_rule_action(const struct guardrail *guardrail,
+                                          const struct rule *rule, enum event_channel channel,
+                                          bool output);
 
 #endif

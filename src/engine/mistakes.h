@@ -29,10 +29,11 @@ enum { MISTAKES_MAX = 500 };
 
 /* Notes a sentence. */
 enum lic_rc mistakes_add(struct mistakes *mistakes, struct mistake_place place, enum lic_rc rc,
-                         const char *format, ...) __attribute__((format(printf, 4, 5), cold))
-LIC_MUST_USE;
+                         const char *format, ...)
+    __attribute__((format(printf, 4, 5), cold)) LIC_MUST_USE;
 
-/* Notes a failure of another part, unless it is no mistake of the directory: LIC_E_NOMEM comes back. */
+/* Notes a failure of another part, unless it is no mistake of the directory: LIC_E_NOMEM comes
+ * back. */
 enum lic_rc mistakes_add_err(struct mistakes *mistakes, const struct lic_err *err) LIC_MUST_USE;
 
 /* Tells all of them, in order of file, line and column. */

@@ -255,10 +255,11 @@ enum lic_rc shape_path(const struct shape *shape, const struct yaml_node *node, 
     lic_str text = { 0 };
     TRY(shape_text(shape, node, &text));
     if (!is_path(text)) {
-        return shape_mistake(shape, node, LIC_E_INVALID,
-                             "a path may not contain control characters, '\"', '\\', '$' or '`', and is "
-                             "shorter than %u bytes",
-                             LIMIT_PATH_BYTES);
+        return shape_mistake(
+            shape, node, LIC_E_INVALID,
+            "a path may not contain control characters, '\"', '\\', '$' or '`', and is "
+            "shorter than %u bytes",
+            LIMIT_PATH_BYTES);
     }
     *(lic_str *)at = text;
     return LIC_OK;
@@ -286,8 +287,8 @@ enum lic_rc shape_texts(const struct shape *shape, const struct yaml_node *node,
     bool right;
     TRY(shape_expect(shape, node, YAML_SEQUENCE, "a list", &right));
     if (node->n > LIST_MAX) {
-        return shape_mistake(shape, node, LIC_E_LIMIT, "a list of %u texts: %d are the most", node->n,
-                             LIST_MAX);
+        return shape_mistake(shape, node, LIC_E_LIMIT, "a list of %u texts: %d are the most",
+                             node->n, LIST_MAX);
     }
     for (const struct yaml_node *item = right ? node->first : NULL; item; item = item->next) {
         TRY(add_text(shape, item, at));
@@ -303,11 +304,9 @@ struct unit {
 };
 
 static const struct unit BYTES[] = {
-    { "", 1 },           { "B", 1 },
-    { "kB", 1000 },      { "KB", 1000 },
-    { "MB", 1000000 },   { "GB", 1000000000 },
-    { "KiB", 1u << 10 }, { "MiB", 1u << 20 },
-    { "GiB", 1u << 30 },
+    { "", 1 },           { "B", 1 },          { "kB", 1000 },
+    { "KB", 1000 },      { "MB", 1000000 },   { "GB", 1000000000 },
+    { "KiB", 1u << 10 }, { "MiB", 1u << 20 }, { "GiB", 1u << 30 },
 };
 static const struct unit MILLISECONDS[] = {
     { "", 1 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 },
@@ -360,7 +359,8 @@ enum lic_rc shape_u32(const struct shape *shape, const struct yaml_node *node, v
 {
     uint64_t n = *(uint32_t *)at;
     TRY(shape_number(shape, node,
-                     (struct units){ BYTES, 1, "a whole number up to 4294967295", UINT32_MAX }, &n));
+                     (struct units){ BYTES, 1, "a whole number up to 4294967295", UINT32_MAX },
+                     &n));
     *(uint32_t *)at = (uint32_t)n;
     return LIC_OK;
 }
@@ -435,7 +435,7 @@ enum lic_rc shape_choice(const struct shape *shape, const struct yaml_node *node
     if (!is_text(shape, node)) {
         return wrong_type(shape, node, expected);
     }
-    return shape_mistake(shape, node, LIC_E_UNKNOWN, "\"" LIC_FMT "\" must be %s, not \"" LIC_FMT "\"",
-                         LIC_ARG(mistakes_shown(node->key)), expected,
-                         LIC_ARG(mistakes_shown(node->text)));
+    return shape_mistake(
+        shape, node, LIC_E_UNKNOWN, "\"" LIC_FMT "\" must be %s, not \"" LIC_FMT "\"",
+        LIC_ARG(mistakes_shown(node->key)), expected, LIC_ARG(mistakes_shown(node->text)));
 }

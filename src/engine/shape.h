@@ -42,17 +42,17 @@ struct shape_table {
     const struct shape_member *members;
     size_t n;
 };
-#define SHAPE(what, members)                                                                      \
+#define SHAPE(what, members)                                                                       \
     ((struct shape_table){ (what), (members), sizeof(members) / sizeof((members)[0]) })
 
 enum lic_rc shape_mapping(const struct shape *shape, const struct yaml_node *node,
                           struct shape_table table, void *into) LIC_MUST_USE;
 
 /* Readers of one value; `at` points to a ... */
-shape_reader shape_text;  /* lic_str: any text but the empty one */
-shape_reader shape_name;  /* lic_str: letters, digits, '.', '_', '-'; not starting with '.' or '-' */
-shape_reader shape_path;  /* lic_str: visible characters and blanks but " \ $ ` */
-shape_reader shape_u32;   /* uint32_t */
+shape_reader shape_text; /* lic_str: any text but the empty one */
+shape_reader shape_name; /* lic_str: letters, digits, '.', '_', '-'; not starting with '.' or '-' */
+shape_reader shape_path; /* lic_str: visible characters and blanks but " \ $ ` */
+shape_reader shape_u32;  /* uint32_t */
 shape_reader shape_bytes; /* uint64_t: 1000, 20MB (of 1000s), 64KiB (of 1024s) */
 shape_reader shape_ms;    /* uint32_t: 500, 500ms, 30s, 5m, 1h */
 shape_reader shape_bool;  /* bool: true or false */
@@ -70,8 +70,8 @@ enum lic_rc shape_choice(const struct shape *shape, const struct yaml_node *node
 
 /* Notes a mistake about this value, or about the name of this member. */
 enum lic_rc shape_mistake(const struct shape *shape, const struct yaml_node *node, enum lic_rc rc,
-                          const char *format, ...) __attribute__((format(printf, 4, 5), cold))
-LIC_MUST_USE;
+                          const char *format, ...)
+    __attribute__((format(printf, 4, 5), cold)) LIC_MUST_USE;
 
 /* Whether the node is a mapping (or list), or nothing at all; else notes a mistake. */
 enum lic_rc shape_expect(const struct shape *shape, const struct yaml_node *node,

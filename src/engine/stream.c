@@ -27,7 +27,7 @@
 /* One text that grows. Numbered as in the dialect's stream; stays where it is made. */
 struct lane {
     struct stream *stream;
-    bool call, judged, rewritten, sensitive;
+    bool call, judged, ended, rewritten, sensitive;
     uint32_t part;       /* its part in x->answer */
     struct flow flow;
     struct buf text;     /* what was released, for the record; a call's arguments */
@@ -240,7 +240,11 @@ static enum lic_rc push_text(struct reading *r, uint32_t index, lic_str text, bo
     struct lic_exchange *x = r->stream->x;
     struct lane *lane;
     enum lic_rc rc = find_lane(r->stream, index, &lane, err);
-    if (rc == LIC_OK) {
+    if (rc == LIC_OK && lane->ended) {
+        rc = text.n == 0 ? LIC_OK : err_set(err, LIC_E_INVALID, "a text grows after its end");
+        *out = (struct flow_release){ .unchanged = true };
+    } else if (rc == LIC_OK) {
+        lane->ended = last;
         rc = push_flow(lane, text, last, out, err);
     }
     if (rc != LIC_OK) {
@@ -424,6 +428,7 @@ static enum lic_rc end_call(struct reading *r, uint32_t index, struct lic_err *e
     struct stream *s = r->stream;
     struct lane *lane = s->lanes.at[index];
     lane->judged = true;
+    lane->sensitive = true;
     s->calls_open--;
     struct lic_exchange *x = s->x;
     struct event_part *part = &x->answer.parts.at[lane->part];
@@ -436,7 +441,6 @@ static enum lic_rc end_call(struct reading *r, uint32_t index, struct lic_err *e
     TRY(inspect_whole(r, part, lane->part, part->text, /* count= */ true, &edits, err));
     TRY(judge_call(r, part, lane->part, err));
     lane->arguments = part->text;
-    lane->sensitive = true;
     if (edits.n == 0) {
         return LIC_OK;
     }
@@ -856,7 +860,7 @@ enum lic_rc stream_collect(struct lic_exchange *x, struct lic_err *err)
         }
     }
     if (findings_action(&x->found_out) == ACTION_REWRITE &&
-        !str_eq(x->request.enforced, LIC_STR("cut"))) {
+        str_eq(x->request.enforced, LIC_STR("forwarded"))) {
         worker_count(x->worker, COUNTER_ANSWER_REWRITES, 1);
         x->request.enforced = LIC_STR("rewritten");
     }

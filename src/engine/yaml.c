@@ -24,6 +24,9 @@ enum { DEPTH_MAX = 32 };
 /* Mappings larger than this are checked for repeated keys with a table instead of pairwise. */
 enum { PAIRWISE_MAX = 16 };
 
+/* As much of a name as a sentence shows. */
+enum { SHOWN_BYTES = 80 };
+
 struct place {
     uint32_t line, column;
 };
@@ -86,13 +89,19 @@ static struct place event_place(struct reading *r, struct fy_event *event)
     return place_of(r, offset);
 }
 
+static enum lic_rc refuse_repeated(struct reading *r, const struct yaml_node *node)
+{
+    (void)err_set(r->err, LIC_E_DUPLICATE, "the name \"" LIC_FMT "\" is given twice in one mapping",
+                  LIC_ARG(str_head(node->key, SHOWN_BYTES)));
+    return err_at(r->err, r->file, node->key_line, node->key_column);
+}
+
 static enum lic_rc check_repeated_pairwise(struct reading *r, const struct yaml_node *node)
 {
     for (const struct yaml_node *a = node->first; a; a = a->next) {
         for (const struct yaml_node *b = a->next; b; b = b->next) {
             if (str_eq(a->key, b->key)) {
-                return refuse(r, (struct place){ b->key_line, b->key_column }, LIC_E_DUPLICATE,
-                              "this name is given twice in one mapping");
+                return refuse_repeated(r, b);
             }
         }
     }
@@ -108,10 +117,9 @@ static enum lic_rc check_repeated(struct reading *r, const struct yaml_node *nod
     map_init(&seen, r->arena, (uint64_t)(uintptr_t)r->arena);
     for (struct yaml_node *child = node->first; child; child = child->next) {
         enum lic_rc rc = map_add(&seen, child->key, child);
+        ENSURE(rc != LIC_E_NOMEM, r->err, LIC_E_NOMEM, "no memory for a mapping");
         if (rc != LIC_OK) {
-            return refuse(r, (struct place){ child->key_line, child->key_column }, rc,
-                          rc == LIC_E_DUPLICATE ? "this name is given twice in one mapping"
-                                                : "no memory for a mapping");
+            return refuse_repeated(r, child);
         }
     }
     return LIC_OK;
@@ -178,9 +186,8 @@ static enum lic_rc close_collection(struct reading *r)
 
 static bool is_null(lic_str text, bool quoted)
 {
-    return !quoted && (text.n == 0 || str_eq(text, LIC_STR("~")) ||
-                       str_eq(text, LIC_STR("null")) || str_eq(text, LIC_STR("Null")) ||
-                       str_eq(text, LIC_STR("NULL")));
+    return !quoted && (text.n == 0 || str_eq(text, LIC_STR("~")) || str_eq(text, LIC_STR("null")) ||
+                       str_eq(text, LIC_STR("Null")) || str_eq(text, LIC_STR("NULL")));
 }
 
 static enum lic_rc add_scalar(struct reading *r, struct fy_event *event)
@@ -198,8 +205,7 @@ static enum lic_rc add_scalar(struct reading *r, struct fy_event *event)
         frame->key_place = place;
         return LIC_OK;
     }
-    struct yaml_node *node =
-        node_new(r, is_null(text, quoted) ? YAML_NULL : YAML_SCALAR, place);
+    struct yaml_node *node = node_new(r, is_null(text, quoted) ? YAML_NULL : YAML_SCALAR, place);
     ENSURE(node, r->err, LIC_E_NOMEM, "no memory for a YAML node");
     node->text = text;
     node->quoted = quoted;
@@ -214,9 +220,10 @@ static enum lic_rc begin_document(struct reading *r, struct fy_event *event)
     if (r->documents++ > 0) {
         return refuse(r, place, LIC_E_INVALID, "a second document: one file is one document");
     }
-    if (state && (fy_document_state_version_explicit(state) ||
-                  fy_document_state_tags_explicit(state))) {
-        return refuse(r, place, LIC_E_INVALID, "a %YAML or %TAG directive: files are plain YAML 1.2");
+    if (state &&
+        (fy_document_state_version_explicit(state) || fy_document_state_tags_explicit(state))) {
+        return refuse(r, place, LIC_E_INVALID,
+                      "a %YAML or %TAG directive: files are plain YAML 1.2");
     }
     return LIC_OK;
 }
@@ -344,8 +351,8 @@ static enum lic_rc read_text(struct reading *r)
 /* What no YAML reader needs to see: too long, not UTF-8, control characters. */
 static enum lic_rc check_bytes(struct reading *r)
 {
-    ENSURE(r->text.n <= LIMIT_CONFIG_FILE_BYTES, r->err, LIC_E_LIMIT,
-           "%zu bytes are more than %u", r->text.n, LIMIT_CONFIG_FILE_BYTES);
+    ENSURE(r->text.n <= LIMIT_CONFIG_FILE_BYTES, r->err, LIC_E_LIMIT, "%zu bytes are more than %u",
+           r->text.n, LIMIT_CONFIG_FILE_BYTES);
     size_t bad = utf8_check(r->text);
     if (bad < r->text.n) {
         return refuse(r, place_of(r, bad), LIC_E_UTF8, "a byte that is not UTF-8");

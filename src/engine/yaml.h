@@ -15,13 +15,13 @@ enum yaml_type { YAML_NULL, YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
 
 struct yaml_node {
     enum yaml_type type;
-    uint32_t line, column;     /* from 1 */
-    lic_str text;              /* scalar value */
-    bool quoted;               /* scalar was quoted: never a number, bool or null */
-    lic_str key;               /* name, when inside a mapping */
+    uint32_t line, column; /* from 1 */
+    lic_str text;          /* scalar value */
+    bool quoted;           /* scalar was quoted: never a number, bool or null */
+    lic_str key;           /* name, when inside a mapping */
     uint32_t key_line, key_column;
-    struct yaml_node *first;   /* children, in order */
-    struct yaml_node *next;    /* sibling */
+    struct yaml_node *first; /* children, in order */
+    struct yaml_node *next;  /* sibling */
     uint32_t n;
 };
 

@@ -95,7 +95,8 @@ static enum lic_rc convert(struct conversion *c, struct yaml_node *nodes)
 enum lic_rc yaml_json_read(struct arena *arena, lic_str file, lic_str text, struct yaml_node **out,
                            struct lic_err *err)
 {
-    const struct json_limits limits = { .mode = JSON_GATEWAY, .bytes_max = LIMIT_CONFIG_FILE_BYTES };
+    const struct json_limits limits = { .mode = JSON_GATEWAY,
+                                        .bytes_max = LIMIT_CONFIG_FILE_BYTES };
     struct json_doc doc;
     enum lic_rc rc = json_read(arena, text, &limits, &doc, err);
     if (rc == LIC_E_NOMEM) {

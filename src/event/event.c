@@ -33,7 +33,10 @@ struct field {
     size_t at; /* offset in struct event */
 };
 
-#define VIEW(literal) { (literal), sizeof(literal) - 1 }
+#define VIEW(literal)                                                                              \
+    {                                                                                              \
+        (literal), sizeof(literal) - 1                                                             \
+    }
 
 static const struct field fields[] = {
 #define FIELD(name, type, condition, record, which, doc)                                           \
@@ -52,9 +55,14 @@ static const lic_str families[] = {
 
 /* Keys that are no field: derived here, or given as an extra by the part that knows them. */
 static const lic_str single_keys[] = {
-    VIEW("aws:EpochTime"),          VIEW("aws:PrincipalAccount"),     VIEW("aws:SecureTransport"),
-    VIEW("aws:userid"),             VIEW("aws:TokenIssueTime"),       VIEW("lictor:ContextIntegrity"),
-    VIEW("lictor:ContextSensitivity"), VIEW("lictor:ToolKind"),
+    VIEW("aws:EpochTime"),
+    VIEW("aws:PrincipalAccount"),
+    VIEW("aws:SecureTransport"),
+    VIEW("aws:userid"),
+    VIEW("aws:TokenIssueTime"),
+    VIEW("lictor:ContextIntegrity"),
+    VIEW("lictor:ContextSensitivity"),
+    VIEW("lictor:ToolKind"),
 };
 
 /* ---- fields ---- */
@@ -141,8 +149,8 @@ static const struct field *field_of_record(lic_str key)
 
 /* ---- condition keys ---- */
 
-static enum lic_rc give_text(struct arena *arena, lic_str text, const lic_str **out, uint32_t *out_n,
-                             struct lic_err *err)
+static enum lic_rc give_text(struct arena *arena, lic_str text, const lic_str **out,
+                             uint32_t *out_n, struct lic_err *err)
 {
     lic_str *value = ARENA_NEW(arena, lic_str);
     ENSURE(value, err, LIC_E_NOMEM, "no memory for the value of a condition key");
@@ -204,8 +212,8 @@ static enum lic_rc give_field(const struct event *event, const struct field *fie
     case FIELD_TIME:
         return give_time(arena, *(const int64_t *)at, out, out_n, err);
     case FIELD_FLAG:
-        return give_text(arena, *(const int8_t *)at ? LIC_STR("true") : LIC_STR("false"), out, out_n,
-                         err);
+        return give_text(arena, *(const int8_t *)at ? LIC_STR("true") : LIC_STR("false"), out,
+                         out_n, err);
     }
     UNREACHABLE("enum field_type has six values");
 }

@@ -22,7 +22,7 @@ struct arena;
 
 /* Where a content came from: the trust boundary. ORDER EVENT_CHANNEL with event_channel_name. */
 enum event_channel {
-    CHANNEL_SYSTEM,      /* instructions: system, developer, tool definitions */
+    CHANNEL_SYSTEM, /* instructions: system, developer, tool definitions */
     CHANNEL_USER,
     CHANNEL_ASSISTANT,   /* what a model wrote, earlier or now; reasoning too */
     CHANNEL_TOOL_CALL,   /* arguments a model wrote for a tool */
@@ -34,8 +34,8 @@ enum event_channel {
 /* What a part's bytes are. */
 enum event_part_kind {
     PART_TEXT,
-    PART_JSON,   /* text that is itself JSON (tool arguments): scanned value by value */
-    PART_OPAQUE  /* image, audio, file by reference: nobody can look into it; `name` says what */
+    PART_JSON,  /* text that is itself JSON (tool arguments): scanned value by value */
+    PART_OPAQUE /* image, audio, file by reference: nobody can look into it; `name` says what */
 };
 
 struct event_part {
@@ -44,17 +44,17 @@ struct event_part {
     uint32_t message; /* index of the message or output item it belongs to */
     uint32_t choice;  /* index of the choice, for answers */
     lic_str text;     /* decoded content; empty for PART_OPAQUE */
-    lic_str raw;      /* the same as it stands in the body, inside the JSON quotes; a view into it */
-    lic_str name;     /* tool name (TOOL_CALL, TOOL_RESULT if known), media kind (OPAQUE), else empty */
-    lic_str id;       /* id of the tool call, else empty */
-    lic_str shown;    /* set by the engine: text after rewriting, when it was rewritten */
-    bool object;      /* PART_JSON whose raw is a bare JSON value in the body, not a string of it */
+    lic_str raw;  /* the same as it stands in the body, inside the JSON quotes; a view into it */
+    lic_str name; /* tool name (TOOL_CALL, TOOL_RESULT if known), media kind (OPAQUE), else empty */
+    lic_str id;   /* id of the tool call, else empty */
+    lic_str shown; /* set by the engine: text after rewriting, when it was rewritten */
+    bool object;   /* PART_JSON whose raw is a bare JSON value in the body, not a string of it */
 };
 
 /* A tool call in a request's history or in an answer. */
 struct event_call {
     lic_str name, id;
-    uint32_t part;   /* index of its arguments in parts */
+    uint32_t part; /* index of its arguments in parts */
     uint32_t choice;
     lic_str decision; /* set by the engine: "allow", "deny", or empty for history */
 };

@@ -80,9 +80,9 @@ static int compare_findings(const void *a, const void *b)
 {
     const struct finding *left = a, *right = b;
     const int orders[] = {
-        compare_u32(left->output, right->output),  compare_u32(left->part, right->part),
-        compare_u32(left->start, right->start),    compare_u32(right->end, left->end),
-        compare_u32(right->action, left->action),  compare_u32(right->severity, left->severity),
+        compare_u32(left->output, right->output),     compare_u32(left->part, right->part),
+        compare_u32(left->start, right->start),       compare_u32(right->end, left->end),
+        compare_u32(right->action, left->action),     compare_u32(right->severity, left->severity),
         compare_u32(left->category, right->category),
     };
     for (size_t i = 0; i < COUNT(orders); i++) {

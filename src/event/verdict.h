@@ -10,13 +10,14 @@ enum verdict_result { VERDICT_IMPLICIT_DENY, VERDICT_EXPLICIT_DENY, VERDICT_ALLO
 
 struct verdict {
     enum verdict_result result;
-    lic_str file;      /* of the deciding statement; empty for an implicit deny */
-    uint32_t line;     /* where the statement begins, from 1 */
+    lic_str file;  /* of the deciding statement; empty for an implicit deny */
+    uint32_t line; /* where the statement begins, from 1 */
     uint32_t column;
-    lic_str sid;       /* its Sid, if any */
+    lic_str sid;        /* its Sid, if any */
     lic_str blocked_by; /* "identity"; later scp, boundary, session ... Empty when allowed */
 };
 
-const char *verdict_result_name(enum verdict_result result); /* "Allowed", "ExplicitlyDenied", "ImplicitlyDenied" */
+/* "Allowed", "ExplicitlyDenied" or "ImplicitlyDenied". */
+const char *verdict_result_name(enum verdict_result result);
 
 #endif

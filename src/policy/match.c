@@ -135,10 +135,29 @@ static lic_str parts_take(struct parts *parts)
     return str_head(all, n);
 }
 
+/* Passes over the parts before the first wildcard that are the same on both sides: most of them. */
+static void skip_same_parts(struct parts *want, struct parts *have, struct wildcards wild)
+{
+    size_t both = want->rest.n < have->rest.n ? want->rest.n : have->rest.n;
+    size_t past = 0;
+    for (size_t i = 0; i < both && want->taken_n < PARTS_BEFORE_LAST; i++) {
+        char c = want->rest.at[i];
+        if (c != have->rest.at[i] || c == wild.any || c == wild.one) {
+            break;
+        }
+        past = c == ':' ? i + 1 : past;
+        want->taken_n += c == ':' ? 1 : 0;
+    }
+    have->taken_n = want->taken_n;
+    want->rest = str_tail(want->rest, past);
+    have->rest = str_tail(have->rest, past);
+}
+
 static bool arn_matches(lic_str pattern, lic_str arn, struct wildcards wild)
 {
     struct parts want = parts_of(pattern);
     struct parts have = parts_of(arn);
+    skip_same_parts(&want, &have, wild);
     while (parts_left(&want) && parts_left(&have)) {
         if (!glob(parts_take(&want), parts_take(&have), wild)) {
             return false;
@@ -169,6 +188,7 @@ bool match_glob_resource(lic_str pattern, lic_str resource)
 {
     struct parts want = parts_of(pattern);
     struct parts have = parts_of(resource);
+    skip_same_parts(&want, &have, as_compiled);
     struct parts want_again = { { NULL, 0 }, 0 }; /* behind the last open asterisk */
     struct parts have_again = { { NULL, 0 }, 0 };
     bool seen_open = false;

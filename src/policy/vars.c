@@ -191,6 +191,7 @@ static size_t first_wildcard(lic_str text)
 static void set_shape(struct vars_pattern *pattern)
 {
     size_t first = first_wildcard(pattern->text);
+    pattern->literal_n = first;
     if (first == pattern->text.n) {
         pattern->shape = VARS_SHAPE_WHOLE;
     } else if (first + 1 == pattern->text.n && pattern->text.at[first] == MATCH_ANY) {
@@ -247,7 +248,9 @@ bool vars_equal(const struct vars_pattern *pattern, lic_str text)
     case VARS_SHAPE_PREFIX:
         return str_starts(text, pattern->text);
     case VARS_SHAPE_GLOB:
-        return glob_equal(pattern->use, pattern->text, text);
+        /* Most patterns are of another service, and that shows before the first wildcard. */
+        return str_starts(text, str_head(pattern->text, pattern->literal_n)) &&
+               glob_equal(pattern->use, pattern->text, text);
     }
     UNREACHABLE("every shape is compared");
 }

@@ -30,7 +30,8 @@ struct vars_piece {
 struct vars_pattern {
     enum vars_use use;
     enum vars_shape shape;
-    lic_str text; /* compiled (match.h); without the asterisk for VARS_SHAPE_PREFIX */
+    lic_str text;     /* compiled (match.h); without the asterisk for VARS_SHAPE_PREFIX */
+    size_t literal_n; /* bytes of it before the first wildcard */
     const struct vars_piece *pieces; /* when there are variables; `text` is then empty */
     uint32_t pieces_n;
 };

@@ -101,7 +101,8 @@ CASE(base_json_read_conforms_to_jsontestsuite)
     struct lic_err err;
     struct suite suite = { .documented = test_file(arena, test_source_path("docs/JSON.md")) };
     const struct lic_host *host = test_host();
-    EXPECT_OK(host->list_dir(host->ctx, test_shared_path(SUITE), each_suite_file, &suite, &err), &err);
+    EXPECT_OK(host->list_dir(host->ctx, test_shared_path(SUITE), each_suite_file, &suite, &err),
+              &err);
     EXPECT_U64(suite.y, 95);
     EXPECT_U64(suite.n, 188);
     EXPECT_U64(suite.i, 35);
@@ -195,7 +196,8 @@ CASE(base_json_read_a_bomb_of_brackets_is_refused_at_the_usual_depth)
     const struct json_limits deep = { .mode = JSON_PLAIN, .depth_max = 2000000 };
     static char brackets[1000000];
     memset(brackets, '[', sizeof(brackets));
-    EXPECT_RC(json_read(arena, str_make(brackets, sizeof(brackets)), NULL, &doc, &err), LIC_E_LIMIT);
+    EXPECT_RC(json_read(arena, str_make(brackets, sizeof(brackets)), NULL, &doc, &err),
+              LIC_E_LIMIT);
     EXPECT_U64(err.offset, LIMIT_JSON_DEPTH);
     memset(brackets + 400000, ']', 400000);
     EXPECT_OK(json_read(arena, str_make(brackets, 800000), &deep, &doc, &err), &err);
@@ -279,7 +281,8 @@ CASE(base_json_read_keeps_order_and_places)
     TEST_ARENA(arena);
     struct json_doc doc;
     struct lic_err err;
-    EXPECT_OK(json_read(arena, LIC_STR(" {\"a\" : [1, \"x\"], \"b\":{} }"), &gateway, &doc, &err), &err);
+    EXPECT_OK(json_read(arena, LIC_STR(" {\"a\" : [1, \"x\"], \"b\":{} }"), &gateway, &doc, &err),
+              &err);
     EXPECT_U64(doc.n, 5);
     EXPECT(json_type(&doc, 0) == JSON_OBJECT && doc.nodes[0].n == 2 && doc.nodes[0].end == 5);
     EXPECT_STR(json_raw(&doc, 0), "{\"a\" : [1, \"x\"], \"b\":{} }");
@@ -291,7 +294,8 @@ CASE(base_json_read_keeps_order_and_places)
     EXPECT_STR(json_raw(&doc, one), "1");
     EXPECT_STR(json_raw(&doc, x), "x");
     EXPECT(json_next(&doc, a, x) == JSON_NONE && json_first(&doc, b) == JSON_NONE);
-    EXPECT(json_get(&doc, 0, LIC_STR("c")) == JSON_NONE && json_get(&doc, a, LIC_STR("a")) == JSON_NONE);
+    EXPECT(json_get(&doc, 0, LIC_STR("c")) == JSON_NONE &&
+           json_get(&doc, a, LIC_STR("a")) == JSON_NONE);
     EXPECT(json_is(&doc, x, JSON_STRING) && !json_is(&doc, x, JSON_NUMBER));
     EXPECT(!json_is(&doc, JSON_NONE, JSON_OBJECT));
 }
@@ -302,7 +306,8 @@ CASE(base_json_read_names_compare_decoded)
     struct json_doc doc;
     struct lic_err err;
     lic_str name = LIC_STR("");
-    EXPECT_OK(json_read(arena, LIC_STR("{\"x\\u00e4\\n\\ud83d\\ude00y\":1,\"xä\":2}"), &gateway, &doc, &err),
+    EXPECT_OK(json_read(arena, LIC_STR("{\"x\\u00e4\\n\\ud83d\\ude00y\":1,\"xä\":2}"), &gateway,
+                        &doc, &err),
               &err);
     EXPECT(json_get(&doc, 0, LIC_STR("xä\n😀y")) == 1);
     EXPECT(json_get(&doc, 0, LIC_STR("xä")) == 2);
@@ -320,7 +325,8 @@ CASE(base_json_read_text_and_numbers)
     lic_str text = LIC_STR("");
     uint64_t u = 0;
     double d = 0.0;
-    lic_str json = LIC_STR("[\"a\\u0000\\\"b\",\"plain\",18446744073709551615,-1,1.5,1e999,\"\\ud800\"]");
+    lic_str json =
+        LIC_STR("[\"a\\u0000\\\"b\",\"plain\",18446744073709551615,-1,1.5,1e999,\"\\ud800\"]");
     EXPECT_OK(json_read(arena, json, &plain, &doc, &err), &err);
     EXPECT_OK(json_text(&doc, 1, arena, &text, &err), &err);
     EXPECT(str_eq(text, LIC_STR("a\0\"b")));
@@ -377,10 +383,24 @@ static void spell_at_random(struct spelt *s)
         const char *raw, *text;
         size_t n;
     } pieces[] = {
-        { "a", "a", 1 }, { "some words ", "some words ", 11 }, { "\\n", "\n", 1 }, { "\\\"", "\"", 1 },
-        { "\\\\", "\\", 1 }, { "\\/", "/", 1 }, { "\\b", "\b", 1 }, { "\\f", "\f", 1 }, { "\\r", "\r", 1 },
-        { "\\t", "\t", 1 }, { "\\u0041", "A", 1 }, { "\\u0000", "\0", 1 }, { "\\u00E4", "ä", 2 },
-        { "\\u20ac", "€", 3 }, { "\\uD83D\\ude00", "😀", 4 }, { "ä", "ä", 2 }, { "€", "€", 3 }, { "😀", "😀", 4 },
+        { "a", "a", 1 },
+        { "some words ", "some words ", 11 },
+        { "\\n", "\n", 1 },
+        { "\\\"", "\"", 1 },
+        { "\\\\", "\\", 1 },
+        { "\\/", "/", 1 },
+        { "\\b", "\b", 1 },
+        { "\\f", "\f", 1 },
+        { "\\r", "\r", 1 },
+        { "\\t", "\t", 1 },
+        { "\\u0041", "A", 1 },
+        { "\\u0000", "\0", 1 },
+        { "\\u00E4", "ä", 2 },
+        { "\\u20ac", "€", 3 },
+        { "\\uD83D\\ude00", "😀", 4 },
+        { "ä", "ä", 2 },
+        { "€", "€", 3 },
+        { "😀", "😀", 4 },
         { "\x7f", "\x7f", 1 },
     };
     *s = (struct spelt){ .n = 0 };

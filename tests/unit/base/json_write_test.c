@@ -40,7 +40,9 @@ CASE(base_json_write_puts_commas_and_quotes)
     json_out_str(&out, LIC_STR("y"));
     json_out_object_end(&out);
     EXPECT_OK(buf_check(&buf, "a test", &err), &err);
-    EXPECT_STR(buf_str(&buf), "{\"a\":[1,-1,[],{}],\"b\\\"\":true,\"c\":null,\"d\":\"x\\n\",\"e\":[1],\"f\":\"y\"}");
+    EXPECT_STR(
+        buf_str(&buf),
+        "{\"a\":[1,-1,[],{}],\"b\\\"\":true,\"c\":null,\"d\":\"x\\n\",\"e\":[1],\"f\":\"y\"}");
 }
 
 static void expect_escaped(lic_str s, const char *expected)
@@ -58,14 +60,18 @@ CASE(base_json_write_escapes_as_shortly_as_can_be)
 {
     expect_escaped(LIC_STR("\"\\/\b\f\n\r\t"), "\\\"\\\\/\\b\\f\\n\\r\\t");
     expect_escaped(LIC_STR("\0\x01\x1f\x7f"), "\\u0000\\u0001\\u001f\x7f");
-    expect_escaped(LIC_STR("a plain text that is longer than a step"), "a plain text that is longer than a step");
+    expect_escaped(LIC_STR("a plain text that is longer than a step"),
+                   "a plain text that is longer than a step");
     expect_escaped(LIC_STR("ä€😀\n ä"), "ä€😀\\n ä");
     expect_escaped(str_make(NULL, 0), "");
 }
 
 CASE(base_json_write_bytes_that_are_not_utf8_become_the_replacement_character)
 {
-    expect_escaped(LIC_STR("a\xff" "b"), "a\xef\xbf\xbd" "b");
+    expect_escaped(LIC_STR("a\xff"
+                           "b"),
+                   "a\xef\xbf\xbd"
+                   "b");
     expect_escaped(LIC_STR("ä\xc3"), "ä\xef\xbf\xbd");
     expect_escaped(LIC_STR("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
     expect_escaped(LIC_STR("\xc0\xaf"), "\xef\xbf\xbd\xef\xbf\xbd");
@@ -138,7 +144,8 @@ CASE(base_json_write_edits_leave_every_other_byte)
     struct json_doc doc;
     EXPECT_OK(json_read(arena, text, NULL, &doc, &err), &err);
     EXPECT(edits_add(&edits, arena, doc.nodes[2].start, doc.nodes[2].len, LIC_STR("B")) == LIC_OK);
-    EXPECT(edits_add(&edits, arena, doc.nodes[1].start, doc.nodes[1].len, LIC_STR("{X}")) == LIC_OK);
+    EXPECT(edits_add(&edits, arena, doc.nodes[1].start, doc.nodes[1].len, LIC_STR("{X}")) ==
+           LIC_OK);
     EXPECT_OK(edits_apply(&edits, text, &out, &err), &err);
     EXPECT_STR(buf_str(&out), " {\"a\" :\t\"{X}\" , \"b\":\"B\"}\n");
 }
@@ -178,9 +185,11 @@ CASE(base_json_write_edits_that_overlap_or_reach_beyond_are_refused)
     expect_bad_edits(1, 2, "an edit at byte 2 overlaps the one that ends at byte 3");
     expect_bad_edits(3, 0, "an edit at byte 3 overlaps the one that ends at byte 5");
     expect_bad_edits(9, 2, "an edit of 2 bytes at byte 9 reaches beyond the 10 bytes of the text");
-    expect_bad_edits(11, 0, "an edit of 0 bytes at byte 11 reaches beyond the 10 bytes of the text");
-    expect_bad_edits(5, SIZE_MAX,
-                     "an edit of 18446744073709551615 bytes at byte 5 reaches beyond the 10 bytes of the text");
+    expect_bad_edits(11, 0,
+                     "an edit of 0 bytes at byte 11 reaches beyond the 10 bytes of the text");
+    expect_bad_edits(
+        5, SIZE_MAX,
+        "an edit of 18446744073709551615 bytes at byte 5 reaches beyond the 10 bytes of the text");
 }
 
 /* Every string of a random document is replaced; all bytes between them must be those before. */
@@ -197,7 +206,8 @@ static void check_random_edits(void)
     size_t starts[200], lens[200];
     for (uint32_t i = 0; i < n; i++) {
         buf_addf(&text, "<%u", test_random_below(1000));
-        buf_addf(&expected, LIC_FMT, LIC_ARG(str_tail(buf_str(&text), i == 0 ? 0 : starts[i - 1] + lens[i - 1])));
+        buf_addf(&expected, LIC_FMT,
+                 LIC_ARG(str_tail(buf_str(&text), i == 0 ? 0 : starts[i - 1] + lens[i - 1])));
         starts[i] = text.n;
         lens[i] = test_random_below(5);
         buf_add(&text, str_head(LIC_STR("ABCDE"), lens[i]));
@@ -206,7 +216,8 @@ static void check_random_edits(void)
     for (uint32_t i = 0; i < n; i++) {
         uint32_t k = (i * 7919u) % n;
         bool prime_to_n = n % 7919 != 0;
-        EXPECT(prime_to_n && edits_add(&edits, arena, starts[k], lens[k], LIC_STR("new")) == LIC_OK);
+        EXPECT(prime_to_n &&
+               edits_add(&edits, arena, starts[k], lens[k], LIC_STR("new")) == LIC_OK);
     }
     EXPECT_OK(edits_apply(&edits, buf_str(&text), &out, &err), &err);
     EXPECT_LIC_STR(buf_str(&out), buf_str(&expected));

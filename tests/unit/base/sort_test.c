@@ -41,7 +41,8 @@ static uint32_t compared;
 static int compare_counting(const void *a, const void *b)
 {
     compared++;
-    return (*(const uint32_t *)a > *(const uint32_t *)b) - (*(const uint32_t *)a < *(const uint32_t *)b);
+    return (*(const uint32_t *)a > *(const uint32_t *)b) -
+           (*(const uint32_t *)a < *(const uint32_t *)b);
 }
 
 CASE(base_sort_never_goes_quadratic)

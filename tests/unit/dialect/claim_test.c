@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Walking objects by tables: every kind of member, every refusal, and both ways to be lenient. */
 #include "dialect/claim.h"
 
 #include "test.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Which path is whose. */
 #include "dialect/dialect.h"
 
 #include "test.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Answers of our own; reading is in the case files (openai_chat_test.c). */
 #include "dialect/openai_chat.h"
 #include "test.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Events at every split, and the raw bytes exactly as they were fed. */
 #include "dialect/sse.h"
 
 #include "base/limits.h"

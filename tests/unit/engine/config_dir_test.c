@@ -73,6 +73,10 @@ CASE(config_dir_failures_name_the_file)
     config_dir_init(&dir, arena, &directory.host, "/conf");
     EXPECT_RC(config_dir_read(&dir, LIC_STR("x.yaml"), &text, &err), LIC_E_IO);
     EXPECT_STR(str_z(err.file), "x.yaml");
+    EXPECT_RC(config_dir_probe(&dir, LIC_STR("x.pem"), &err), LIC_E_IO);
+    EXPECT_STR(str_z(err.file), "x.pem");
+    EXPECT(directory_add(&directory, "x.pem", "certificate"));
+    EXPECT_OK(config_dir_probe(&dir, LIC_STR("x.pem"), &err), &err);
     EXPECT_STR(str_z(config_dir_join(&dir, LIC_STR("x"))), "/conf/x");
     EXPECT_STR(str_z(config_dir_join(&dir, LIC_STR("/x"))), "/x");
 }

@@ -103,15 +103,19 @@ CASE(config_lictor_listens_beyond_the_machine_with_tls_or_by_word)
     struct lic_err err;
     directory_init(&directory, arena);
     EXPECT(directory_add(&directory, "principals.yaml", "users:\n"));
-    EXPECT(directory_add(&directory, "lictor.yaml",
-                         "listen: 0.0.0.0:443\ntls: {certificate: tls/c.pem, key: /etc/k.pem}\n"
-                         "providers: {loop: {kind: loopback}}\nmodels: [{name: demo, provider: loop}]\n"));
+    EXPECT(directory_add(&directory, "tls/c.pem", "certificate"));
+    EXPECT(directory_add(&directory, "/etc/k.pem", "key"));
+    EXPECT(directory_add(
+        &directory, "lictor.yaml",
+        "listen: 0.0.0.0:443\ntls: {certificate: tls/c.pem, key: /etc/k.pem}\n"
+        "providers: {loop: {kind: loopback}}\nmodels: [{name: demo, provider: loop}]\n"));
     EXPECT_OK(directory_read(&directory, &config, &err), &err);
     EXPECT_STR(config.settings.tls_certificate, "/conf/tls/c.pem");
     EXPECT_STR(config.settings.tls_key, "/etc/k.pem");
-    EXPECT(directory_add(&directory, "lictor.yaml",
-                         "listen: 0.0.0.0:80\ntls: {plaintext: true}\n"
-                         "providers: {loop: {kind: loopback}}\nmodels: [{name: demo, provider: loop}]\n"));
+    EXPECT(directory_add(
+        &directory, "lictor.yaml",
+        "listen: 0.0.0.0:80\ntls: {plaintext: true}\n"
+        "providers: {loop: {kind: loopback}}\nmodels: [{name: demo, provider: loop}]\n"));
     EXPECT_OK(directory_read(&directory, &config, &err), &err);
     EXPECT_U64(config.settings.tls_certificate.n, 0);
 }

@@ -73,6 +73,7 @@ CASE(config_principals_are_found_by_their_key)
                          "users:\n  carol:\n    keys:\n    - sha256: "
                          "261b46e608d87c826b7fcecf64cd163422257f85f2b38b863043ced7ee009016\n"));
     EXPECT_OK(directory_read(&directory, &config, &err), &err);
-    EXPECT(identity_find(&config.identities, LIC_STR("lk_test")) == principal_named(&config, "carol"));
+    EXPECT(identity_find(&config.identities, LIC_STR("lk_test")) ==
+           principal_named(&config, "carol"));
     EXPECT(identity_find(&config.identities, LIC_STR("lk_tesu")) == NULL);
 }

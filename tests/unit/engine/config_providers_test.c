@@ -12,7 +12,8 @@ static enum lic_rc read_with(struct directory *directory, const char *provider, 
                              struct lic_err *err)
 {
     char text[1024];
-    (void)snprintf(text, sizeof text, "providers:\n  p:\n%smodels: [{name: demo, provider: p}]\n", provider);
+    (void)snprintf(text, sizeof text, "providers:\n  p:\n%smodels: [{name: demo, provider: p}]\n",
+                   provider);
     lic_str kept = str_copy(directory->arena, str_make(text, strlen(text) + 1));
     if (!kept.at || !directory_add(directory, "lictor.yaml", kept.at) ||
         !directory_add(directory, "principals.yaml", "users:\n")) {
@@ -49,11 +50,14 @@ CASE(config_providers_keep_endpoints_in_order_of_preference)
     struct config config;
     struct lic_err err;
     directory_init(&directory, arena);
-    EXPECT_OK(read_with(&directory,
-                        "    kind: openai\n    endpoints: [https://b.example/x, https://a.example:8443/x/v1]\n"
-                        "    tls: {ca: ca.pem}\n",
-                        &config, &err),
-              &err);
+    EXPECT(directory_add(&directory, "ca.pem", "authorities"));
+    EXPECT_OK(
+        read_with(
+            &directory,
+            "    kind: openai\n    endpoints: [https://b.example/x, https://a.example:8443/x/v1]\n"
+            "    tls: {ca: ca.pem}\n",
+            &config, &err),
+        &err);
     const struct config_provider *provider = &config.providers[0];
     EXPECT_U64(provider->upstream.servers_n, 2);
     EXPECT_STR(provider->upstream.servers[0], "b.example:443");
@@ -70,8 +74,8 @@ CASE(config_providers_accept_any_certificate_only_in_those_words)
     struct config config;
     struct lic_err err;
     directory_init(&directory, arena);
-    EXPECT_OK(read_with(&directory, "    kind: openai\n    tls: {verify: accept-any-certificate}\n", &config,
-                        &err),
+    EXPECT_OK(read_with(&directory, "    kind: openai\n    tls: {verify: accept-any-certificate}\n",
+                        &config, &err),
               &err);
     EXPECT(!config.providers[0].upstream.tls_verify);
     EXPECT_RC(read_with(&directory, "    kind: openai\n    tls: {verify: false}\n", &config, &err),
@@ -85,13 +89,16 @@ CASE(config_providers_send_plaintext_within_the_machine_or_by_word)
     struct config config;
     struct lic_err err;
     directory_init(&directory, arena);
-    EXPECT_OK(read_with(&directory, "    kind: openai\n    endpoint: http://127.0.0.1:9000\n", &config, &err),
-              &err);
-    EXPECT(!config.providers[0].upstream.tls);
-    EXPECT_OK(read_with(&directory,
-                        "    kind: openai\n    endpoint: http://vllm:8000/v1\n    tls: {plaintext: true}\n",
+    EXPECT_OK(read_with(&directory, "    kind: openai\n    endpoint: http://127.0.0.1:9000\n",
                         &config, &err),
               &err);
+    EXPECT(!config.providers[0].upstream.tls);
+    EXPECT_OK(
+        read_with(
+            &directory,
+            "    kind: openai\n    endpoint: http://vllm:8000/v1\n    tls: {plaintext: true}\n",
+            &config, &err),
+        &err);
     EXPECT_STR(config.providers[0].upstream.servers[0], "vllm:8000");
     EXPECT_STR(config.providers[0].base_path, "");
 }
@@ -104,10 +111,13 @@ CASE(config_providers_read_credentials_from_environment_and_file)
     struct lic_err err;
     directory_init(&directory, arena);
     EXPECT(directory_add_case(&directory, LIC_STR("== env\nSOME_KEY=sk-env\n== errors\n")));
-    EXPECT_OK(read_with(&directory, "    kind: openai\n    credential: env:SOME_KEY\n", &config, &err), &err);
+    EXPECT_OK(
+        read_with(&directory, "    kind: openai\n    credential: env:SOME_KEY\n", &config, &err),
+        &err);
     EXPECT_STR(config.providers[0].credential, "sk-env");
     EXPECT(directory_add(&directory, "keys/openai", "sk-file\n"));
-    EXPECT_OK(read_with(&directory, "    kind: openai\n    credential: file:keys/openai\n", &config, &err),
+    EXPECT_OK(read_with(&directory, "    kind: openai\n    credential: file:keys/openai\n", &config,
+                        &err),
               &err);
     EXPECT_STR(config.providers[0].credential, "sk-file");
 }

@@ -2,7 +2,9 @@
 /* A whole directory: every case of tests/cases/config, the version, and looking things up. */
 #include "engine/config.h"
 
+#include "base/buf.h"
 #include "engine/directory.h"
+#include "engine/shipped.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -47,8 +49,9 @@ CASE(config_read_tells_every_mistake_of_the_cases)
     struct directory names;
     struct lic_err err;
     names = (struct directory){ .arena = kept };
-    EXPECT_OK(test_host()->list_dir(test_host()->ctx, test_source_path(CASES), keep_name, &names, &err),
-              &err);
+    EXPECT_OK(
+        test_host()->list_dir(test_host()->ctx, test_source_path(CASES), keep_name, &names, &err),
+        &err);
     EXPECT(names.files.n > 10);
     for (uint32_t i = 0; i < names.files.n; i++) {
         TEST_ARENA(arena);
@@ -58,6 +61,69 @@ CASE(config_read_tells_every_mistake_of_the_cases)
         }
     }
 }
+
+/* ---- the starter directory ---- */
+
+/* What `lictor init` does with a file: the token of a key becomes its digest. */
+static bool add_starter_file(struct directory *directory, const struct shipped_file *file)
+{
+    static const lic_str token = { "@KEY_SHA256@", 12 };
+    lic_str text = str_make(file->at, file->n);
+    size_t at = str_find(text, token);
+    struct buf out;
+    buf_init(&out, directory->arena, 1 << 20);
+    buf_add(&out, str_head(text, at));
+    if (at < text.n) {
+        buf_add(&out, LIC_STR("00000000000000000000000000000000000000000000000000000000000000aa"));
+        buf_add(&out, str_tail(text, at + token.n));
+    }
+    buf_add_char(&out, '\0');
+    return out.failed == LIC_OK &&
+           directory_add(directory, file->path + sizeof("starter/") - 1, out.at);
+}
+
+/* Compiles the rules that the directory itself brings; the shipped ones have tests of their own. */
+static enum lic_rc compile_own(struct arena *arena, const struct rules *rules, struct lic_err *err)
+{
+    struct detector *detector = NULL;
+    struct rules own = { 0 };
+    for (uint32_t i = 0; i < rules->n; i++) {
+        bool shipped = str_ends(rules->at[i].file, LIC_STR(".rules"));
+        if (!shipped && !ARENA_PUSH(arena, &own, rules->at[i])) {
+            return LIC_E_NOMEM;
+        }
+    }
+    enum lic_rc rc = detector_new(test_host(), &own, &detector, err);
+    detector_free(detector);
+    return rc;
+}
+
+CASE(config_read_accepts_the_starter_directory)
+{
+    TEST_ARENA(arena);
+    struct directory directory;
+    struct config config;
+    struct lic_err err;
+    const struct shipped_file *file;
+    directory_init(&directory, arena);
+    for (uint32_t i = 0; (file = shipped_at(i)) != NULL; i++) {
+        EXPECT(!str_starts(str_z(file->path), LIC_STR("starter/")) ||
+               add_starter_file(&directory, file));
+    }
+    enum lic_rc rc = directory_read(&directory, &config, &err);
+    EXPECT_STR(directory.told, "");
+    EXPECT_OK(rc, &err);
+    EXPECT_U64(config.principals_n, 1);
+    EXPECT_U64(config.principals[0].agent.n, 0);
+    EXPECT(config.default_guardrail != NULL);
+    EXPECT(config_agent(&config, LIC_STR("support"))->instructions.n > 0);
+    if (!test_rerun()) {
+        EXPECT_OK(compile_own(arena, &config.default_guardrail->input_rules, &err), &err);
+        EXPECT_OK(compile_own(arena, &config.default_guardrail->output_rules, &err), &err);
+    }
+}
+
+/* ---- version and lookups ---- */
 
 CASE(config_version_changes_with_any_file)
 {
@@ -71,7 +137,8 @@ CASE(config_version_changes_with_any_file)
     EXPECT_OK(directory_read(&directory, &same, &err), &err);
     EXPECT_U64(before.version.n, 16);
     EXPECT_LIC_STR(before.version, same.version);
-    EXPECT(directory_add(&directory, "prompts/support/1.md", "You answer questions about refunds.\n"));
+    EXPECT(
+        directory_add(&directory, "prompts/support/1.md", "You answer questions about refunds.\n"));
     EXPECT_OK(directory_read(&directory, &after, &err), &err);
     EXPECT(!str_eq(before.version, after.version));
 }

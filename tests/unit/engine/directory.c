@@ -9,9 +9,11 @@
 
 #define DIRECTORY "/conf"
 
+/* A file is known by its name within the directory, or by its whole path outside. */
 static lic_str relative(const char *path)
 {
-    return str_tail(str_z(path), sizeof(DIRECTORY "/") - 1);
+    lic_str prefix = LIC_STR(DIRECTORY "/"), whole = str_z(path);
+    return str_starts(whole, prefix) ? str_tail(whole, prefix.n) : whole;
 }
 
 static struct directory_file *find(struct directory_files *files, lic_str name)
@@ -67,7 +69,8 @@ static enum lic_rc list_dir(void *ctx, const char *path,
     }
     for (uint32_t i = 0; i < directory->files.n; i++) {
         lic_str name = directory->files.at[i].name;
-        if (folder.n > 0 && !(str_starts(name, folder) && name.n > folder.n && name.at[folder.n] == '/')) {
+        if (folder.n > 0 &&
+            !(str_starts(name, folder) && name.n > folder.n && name.at[folder.n] == '/')) {
             continue;
         }
         lic_str rest = str_tail(name, folder.n > 0 ? folder.n + 1 : 0);
@@ -102,7 +105,8 @@ void directory_init(struct directory *directory, struct arena *arena)
 
 /* ---- contents ---- */
 
-static bool put(struct directory *directory, struct directory_files *files, lic_str name, lic_str text)
+static bool put(struct directory *directory, struct directory_files *files, lic_str name,
+                lic_str text)
 {
     struct directory_file *file = find(files, name);
     if (file) {
@@ -113,7 +117,8 @@ static bool put(struct directory *directory, struct directory_files *files, lic_
     if (!ARENA_PUSH(directory->arena, files, added)) {
         return false;
     }
-    for (uint32_t i = files->n - 1; i > 0 && str_cmp(files->at[i].name, files->at[i - 1].name) < 0; i--) {
+    for (uint32_t i = files->n - 1; i > 0 && str_cmp(files->at[i].name, files->at[i - 1].name) < 0;
+         i--) {
         struct directory_file swapped = files->at[i];
         files->at[i] = files->at[i - 1];
         files->at[i - 1] = swapped;
@@ -198,7 +203,8 @@ enum lic_rc directory_read(struct directory *directory, struct config *out, stru
 {
     struct buf told;
     buf_init(&told, directory->arena, (size_t)1 << 20);
-    enum lic_rc rc = config_read(directory->arena, &directory->host, DIRECTORY, tell, &told, out, err);
+    enum lic_rc rc =
+        config_read(directory->arena, &directory->host, DIRECTORY, tell, &told, out, err);
     directory->told = buf_str(&told);
     return rc;
 }

@@ -7,7 +7,8 @@
  *     users: {}
  *     == without agents/a.yaml    a file of good.case that is not there
  *     == env                      NAME=value, one a line
- *     == errors                   what config_read tells, line by line; nothing: the directory is good
+ *     == errors                   what config_read tells, line by line; nothing: the directory is
+ * good
  */
 #ifndef TESTS_DIRECTORY_H
 #define TESTS_DIRECTORY_H

@@ -11,8 +11,8 @@ struct good {
 static const struct good GOOD[] = {
     { "https://api.openai.com", "api.openai.com", "api.openai.com:443", "", true, false },
     { "https://api.openai.com/v1/", "api.openai.com", "api.openai.com:443", "", true, false },
-    { "https://proxy.example:8443/openai/v1", "proxy.example", "proxy.example:8443", "/openai", true,
-      false },
+    { "https://proxy.example:8443/openai/v1", "proxy.example", "proxy.example:8443", "/openai",
+      true, false },
     { "http://localhost:11434", "localhost", "localhost:11434", "", false, true },
     { "http://127.9.0.1", "127.9.0.1", "127.9.0.1:80", "", false, true },
     { "http://[::1]:9000/x/", "[::1]", "[::1]:9000", "/x", false, true },
@@ -84,7 +84,8 @@ CASE(endpoint_read_never_repeats_a_password)
     TEST_ARENA(arena);
     struct lic_err err;
     struct endpoint endpoint;
-    EXPECT_RC(endpoint_read(arena, LIC_STR("https://me:hunter2@host/"), &endpoint, &err), LIC_E_INVALID);
+    EXPECT_RC(endpoint_read(arena, LIC_STR("https://me:hunter2@host/"), &endpoint, &err),
+              LIC_E_INVALID);
     EXPECT(str_find(str_z(err.text), LIC_STR("hunter2")) == strlen(err.text));
 }
 

@@ -9,7 +9,8 @@
 static struct rule SHIPPED_RULES[] = {
     { .id = { "pii.email", 9 }, .type = { "EMAIL", 5 }, .category = FINDING_PII },
     { .id = { "pii.phone", 9 }, .type = { "PHONE", 5 }, .category = FINDING_PII },
-    { .id = { "injection.override", 18 }, .type = { "INSTRUCTION_OVERRIDE", 20 },
+    { .id = { "injection.override", 18 },
+      .type = { "INSTRUCTION_OVERRIDE", 20 },
       .category = FINDING_INJECTION },
     { .id = { "secret.jwt", 10 }, .type = { "JWT", 3 }, .category = FINDING_CREDENTIALS },
 };
@@ -43,7 +44,8 @@ static enum finding_action input(const struct guardrail *guardrail, size_t rule,
 
 static enum finding_action output(const struct guardrail *guardrail, size_t rule)
 {
-    return guardrail_rule_action(guardrail, &SHIPPED_RULES[rule], CHANNEL_ASSISTANT, /* output= */ true);
+    return guardrail_rule_action(guardrail, &SHIPPED_RULES[rule], CHANNEL_ASSISTANT,
+                                 /* output= */ true);
 }
 
 CASE(guardrail_read_without_policies_does_nothing)
@@ -104,13 +106,14 @@ CASE(guardrail_read_makes_rules_of_words_and_expressions)
     TEST_ARENA(arena);
     struct guardrail guardrail = { 0 };
     lic_str told;
-    EXPECT_RC(read_with(arena,
-                        ",\"wordPolicyConfig\":{\"wordsConfig\":[{\"text\":\" project x \"},"
-                        "{\"text\":\"quiet\",\"inputAction\":\"NONE\",\"outputEnabled\":false}]},"
-                        "\"sensitiveInformationPolicyConfig\":{\"regexesConfig\":[{\"name\":\"ticket\","
-                        "\"pattern\":\"T-\\\\d{6}\",\"action\":\"ANONYMIZE\"}]}",
-                        &guardrail, &told),
-              LIC_OK);
+    EXPECT_RC(
+        read_with(arena,
+                  ",\"wordPolicyConfig\":{\"wordsConfig\":[{\"text\":\" project x \"},"
+                  "{\"text\":\"quiet\",\"inputAction\":\"NONE\",\"outputEnabled\":false}]},"
+                  "\"sensitiveInformationPolicyConfig\":{\"regexesConfig\":[{\"name\":\"ticket\","
+                  "\"pattern\":\"T-\\\\d{6}\",\"action\":\"ANONYMIZE\"}]}",
+                  &guardrail, &told),
+        LIC_OK);
     EXPECT_STR(told, "");
     EXPECT_U64(guardrail.input_rules.n, 3);
     EXPECT_U64(guardrail.output_rules.n, 2);
@@ -128,8 +131,9 @@ CASE(guardrail_read_makes_rules_of_words_and_expressions)
     EXPECT_U64(guardrail_rule_action(&guardrail, word, CHANNEL_USER, false), ACTION_REJECT);
     EXPECT_U64(guardrail_rule_action(&guardrail, &guardrail.input_rules.at[2], CHANNEL_USER, false),
                ACTION_FLAG);
-    EXPECT_U64(guardrail_rule_action(&guardrail, &guardrail.input_rules.at[2], CHANNEL_ASSISTANT, true),
-               ACTION_NONE);
+    EXPECT_U64(
+        guardrail_rule_action(&guardrail, &guardrail.input_rules.at[2], CHANNEL_ASSISTANT, true),
+        ACTION_NONE);
 }
 
 CASE(guardrail_read_puts_the_lictor_block_first)
@@ -137,15 +141,16 @@ CASE(guardrail_read_puts_the_lictor_block_first)
     TEST_ARENA(arena);
     struct guardrail guardrail = { 0 };
     lic_str told;
-    EXPECT_RC(read_with(arena,
-                        ",\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":["
-                        "{\"type\":\"EMAIL\",\"action\":\"ANONYMIZE\"}]},"
-                        "\"lictor\":{\"actions\":["
-                        "{\"rule\":\"pii.email\",\"channels\":[\"system\"],\"action\":\"none\"},"
-                        "{\"category\":\"credentials\",\"direction\":\"output\",\"action\":\"reject\"},"
-                        "{\"category\":\"credentials\",\"action\":\"rewrite\"}]}",
-                        &guardrail, &told),
-              LIC_OK);
+    EXPECT_RC(
+        read_with(arena,
+                  ",\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":["
+                  "{\"type\":\"EMAIL\",\"action\":\"ANONYMIZE\"}]},"
+                  "\"lictor\":{\"actions\":["
+                  "{\"rule\":\"pii.email\",\"channels\":[\"system\"],\"action\":\"none\"},"
+                  "{\"category\":\"credentials\",\"direction\":\"output\",\"action\":\"reject\"},"
+                  "{\"category\":\"credentials\",\"action\":\"rewrite\"}]}",
+                  &guardrail, &told),
+        LIC_OK);
     EXPECT_STR(told, "");
     EXPECT_U64(input(&guardrail, 0, CHANNEL_SYSTEM), ACTION_NONE);
     EXPECT_U64(input(&guardrail, 0, CHANNEL_USER), ACTION_REWRITE);
@@ -159,14 +164,15 @@ struct told {
 };
 
 #define GAP(name)                                                                                  \
-    "nothing in this build detects \"" name "\": remove it, or accept the gap with \"lictor\": "    \
+    "nothing in this build detects \"" name "\": remove it, or accept the gap with \"lictor\": "   \
     "{\"unsupported\": \"ignore\"}"
 
 static const struct told TOLD[] = {
     { ",\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":[{\"type\":\"NAME\",\"action\":"
       "\"BLOCK\"}]}",
       GAP("NAME") },
-    { ",\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":[{\"type\":\"EMAIL\",\"action\":"
+    { ",\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":[{\"type\":\"EMAIL\","
+      "\"action\":"
       "\"MASK\"}]}",
       "\"action\" must be BLOCK, ANONYMIZE or NONE, not \"MASK\"" },
     { ",\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":[{\"type\":\"EMAIL\"}]}",
@@ -177,13 +183,16 @@ static const struct told TOLD[] = {
     { ",\"contentPolicyConfig\":{\"filtersConfig\":[{\"type\":\"HATE\",\"inputStrength\":\"LOW\","
       "\"outputStrength\":\"NONE\"}]}",
       GAP("HATE") },
-    { ",\"contentPolicyConfig\":{\"filtersConfig\":[{\"type\":\"PROMPT_ATTACK\",\"inputStrength\":\"HIGH\","
+    { ",\"contentPolicyConfig\":{\"filtersConfig\":[{\"type\":\"PROMPT_ATTACK\",\"inputStrength\":"
+      "\"HIGH\","
       "\"outputStrength\":\"HIGH\"}]}",
       "PROMPT_ATTACK is about requests: its outputStrength must be NONE" },
-    { ",\"contentPolicyConfig\":{\"filtersConfig\":[{\"type\":\"PROMPT_ATTACK\",\"inputStrength\":\"HIGH\","
+    { ",\"contentPolicyConfig\":{\"filtersConfig\":[{\"type\":\"PROMPT_ATTACK\",\"inputStrength\":"
+      "\"HIGH\","
       "\"outputStrength\":\"NONE\",\"inputModalities\":[\"TEXT\",\"IMAGE\"]}]}",
       GAP("IMAGE") },
-    { ",\"wordPolicyConfig\":{\"managedWordListsConfig\":[{\"type\":\"PROFANITY\"}]}", GAP("PROFANITY") },
+    { ",\"wordPolicyConfig\":{\"managedWordListsConfig\":[{\"type\":\"PROFANITY\"}]}",
+      GAP("PROFANITY") },
     { ",\"wordPolicyConfig\":{\"wordsConfig\":[{\"text\":\"a\",\"inputAction\":\"ANONYMIZE\"}]}",
       "\"inputAction\" must be BLOCK or NONE, not \"ANONYMIZE\"" },
     { ",\"topicPolicyConfig\":{\"topicsConfig\":[]}", GAP("topicPolicyConfig") },
@@ -191,8 +200,10 @@ static const struct told TOLD[] = {
     { ",\"automatedReasoningPolicyConfig\":{}", GAP("automatedReasoningPolicyConfig") },
     { ",\"lictor\":{\"actions\":[{\"action\":\"flag\"}]}",
       "an action says what it is about: \"rule\", \"type\" or \"category\"" },
-    { ",\"lictor\":{\"actions\":[{\"rule\":\"pii.emial\",\"action\":\"flag\"}]}", GAP("pii.emial") },
-    { ",\"lictor\":{\"actions\":[{\"type\":\"EMAIL\",\"channels\":[\"users\"],\"action\":\"flag\"}]}",
+    { ",\"lictor\":{\"actions\":[{\"rule\":\"pii.emial\",\"action\":\"flag\"}]}",
+      GAP("pii.emial") },
+    { ",\"lictor\":{\"actions\":[{\"type\":\"EMAIL\",\"channels\":[\"users\"],\"action\":\"flag\"}]"
+      "}",
       "\"users\" is not a channel: system, user, assistant, tool_call, tool_result or document" },
     { ",\"lictor\":{\"unsuported\":\"ignore\"}",
       "the lictor block has no member \"unsuported\"; did you mean \"unsupported\"?" },
@@ -216,13 +227,15 @@ CASE(guardrail_read_accepts_gaps_by_word)
     TEST_ARENA(arena);
     struct guardrail guardrail = { 0 };
     lic_str told;
-    EXPECT_RC(read_with(arena,
-                        ",\"topicPolicyConfig\":{\"topicsConfig\":[{\"name\":\"x\"}]},"
-                        "\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":["
-                        "{\"type\":\"NAME\",\"action\":\"BLOCK\"},{\"type\":\"EMAIL\",\"action\":\"BLOCK\"}]},"
-                        "\"lictor\":{\"unsupported\":\"ignore\"}",
-                        &guardrail, &told),
-              LIC_OK);
+    EXPECT_RC(
+        read_with(
+            arena,
+            ",\"topicPolicyConfig\":{\"topicsConfig\":[{\"name\":\"x\"}]},"
+            "\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":["
+            "{\"type\":\"NAME\",\"action\":\"BLOCK\"},{\"type\":\"EMAIL\",\"action\":\"BLOCK\"}]},"
+            "\"lictor\":{\"unsupported\":\"ignore\"}",
+            &guardrail, &told),
+        LIC_OK);
     EXPECT_STR(told, "");
     EXPECT_U64(guardrail.input_rules.n, 1);
 }
@@ -232,14 +245,15 @@ CASE(guardrail_read_takes_a_bedrock_request_as_it_is)
     TEST_ARENA(arena);
     struct guardrail guardrail = { 0 };
     lic_str told;
-    EXPECT_RC(read_with(arena,
-                        ",\"description\":\"d\",\"kmsKeyId\":\"arn:aws:kms:eu-central-1:1:key/k\","
-                        "\"tags\":[{\"key\":\"a\",\"value\":\"b\"}],\"clientRequestToken\":\"t\","
-                        "\"crossRegionConfig\":{\"guardrailProfileIdentifier\":\"eu.guardrail.v1:0\"},"
-                        "\"contentPolicyConfig\":{\"tierConfig\":{\"tierName\":\"STANDARD\"},"
-                        "\"filtersConfig\":[{\"type\":\"HATE\",\"inputStrength\":\"NONE\","
-                        "\"outputStrength\":\"NONE\"}]}",
-                        &guardrail, &told),
-              LIC_OK);
+    EXPECT_RC(
+        read_with(arena,
+                  ",\"description\":\"d\",\"kmsKeyId\":\"arn:aws:kms:eu-central-1:1:key/k\","
+                  "\"tags\":[{\"key\":\"a\",\"value\":\"b\"}],\"clientRequestToken\":\"t\","
+                  "\"crossRegionConfig\":{\"guardrailProfileIdentifier\":\"eu.guardrail.v1:0\"},"
+                  "\"contentPolicyConfig\":{\"tierConfig\":{\"tierName\":\"STANDARD\"},"
+                  "\"filtersConfig\":[{\"type\":\"HATE\",\"inputStrength\":\"NONE\","
+                  "\"outputStrength\":\"NONE\"}]}",
+                  &guardrail, &told),
+        LIC_OK);
     EXPECT_STR(told, "");
 }

@@ -16,8 +16,8 @@ static void tell(void *arg, const struct lic_err *err)
 static enum lic_rc add(struct mistakes *mistakes, const char *file, uint32_t line, uint32_t column,
                        const char *text)
 {
-    return mistakes_add(mistakes, (struct mistake_place){ str_z(file), line, column }, LIC_E_INVALID,
-                        "%s", text);
+    return mistakes_add(mistakes, (struct mistake_place){ str_z(file), line, column },
+                        LIC_E_INVALID, "%s", text);
 }
 
 CASE(mistakes_report_sorts_by_file_line_and_column)

@@ -57,12 +57,13 @@ CASE(shape_mapping_reads_each_kind_of_value)
     TEST_ARENA(arena);
     struct sample sample = { 0 };
     lic_str told;
-    EXPECT_RC(read_sample(arena,
-                          "text: some text\nname: a.b-c_1\npath: /etc/some where/x.pem\nn: 7\nms: 30s\n"
-                          "bytes: 64KiB\nflag: true\nlist: [a, b]\nkept: {x: y}\nskipped: [anything]\n"
-                          "choice: blue\n",
-                          /* json= */ false, &sample, &told),
-              LIC_OK);
+    EXPECT_RC(
+        read_sample(arena,
+                    "text: some text\nname: a.b-c_1\npath: /etc/some where/x.pem\nn: 7\nms: 30s\n"
+                    "bytes: 64KiB\nflag: true\nlist: [a, b]\nkept: {x: y}\nskipped: [anything]\n"
+                    "choice: blue\n",
+                    /* json= */ false, &sample, &told),
+        LIC_OK);
     EXPECT_STR(told, "");
     EXPECT_STR(sample.text, "some text");
     EXPECT_STR(sample.name, "a.b-c_1");
@@ -87,8 +88,9 @@ static const struct told YAML_TOLD[] = {
     { "text:", "\"text\" must be text, not nothing" },
     { "txet: a", "a sample has no member \"txet\"; did you mean \"text\"?" },
     { "something: a", "a sample has no member \"something\"" },
-    { "name: ../etc", "\"../etc\" is not a name: letters, digits, '.', '_' and '-', at most 256, not "
-                      "beginning with '.' or '-'" },
+    { "name: ../etc",
+      "\"../etc\" is not a name: letters, digits, '.', '_' and '-', at most 256, not "
+      "beginning with '.' or '-'" },
     { "path: 'a\"b'", "a path may not contain control characters, '\"', '\\', '$' or '`', and is "
                       "shorter than 1024 bytes" },
     { "n: 4294967296", "\"n\" must be a whole number up to 4294967295, not \"4294967296\"" },
@@ -142,7 +144,9 @@ CASE(shape_mapping_is_strict_about_types_in_json)
 
 CASE(shape_nearest_finds_slips_only)
 {
-    static const lic_str names[] = { { "region", 6 }, { "regions", 7 }, { "listen", 6 }, { "a", 1 } };
+    static const lic_str names[] = {
+        { "region", 6 }, { "regions", 7 }, { "listen", 6 }, { "a", 1 }
+    };
     EXPECT_STR(shape_nearest(LIC_STR("regoin"), names, 4), "region");
     EXPECT_STR(shape_nearest(LIC_STR("reginos"), names, 4), "regions");
     EXPECT_STR(shape_nearest(LIC_STR("lissten"), names, 4), "listen");

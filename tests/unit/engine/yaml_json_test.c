@@ -36,8 +36,9 @@ CASE(yaml_json_read_names_the_place_of_a_mistake)
     TEST_ARENA(arena);
     struct lic_err err;
     struct yaml_node *root;
-    EXPECT_RC(yaml_json_read(arena, LIC_STR("g.json"), LIC_STR("{\"a\": 1,\n \"a\": 2}"), &root, &err),
-              LIC_E_DUPLICATE);
+    EXPECT_RC(
+        yaml_json_read(arena, LIC_STR("g.json"), LIC_STR("{\"a\": 1,\n \"a\": 2}"), &root, &err),
+        LIC_E_DUPLICATE);
     EXPECT_STR(str_z(err.file), "g.json");
     EXPECT_U64(err.line, 2);
     EXPECT(yaml_json_read(arena, LIC_STR("g.json"), LIC_STR("{\"a\": 1,}"), &root, &err) != LIC_OK);

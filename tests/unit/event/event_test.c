@@ -24,7 +24,8 @@ CASE(event_event_init_has_nothing)
     }
 #include "event/fields.def"
 #undef FIELD
-    EXPECT(event.time == EVENT_INT_NONE && event.secure == EVENT_FLAG_NONE && event.temperature < 0);
+    EXPECT(event.time == EVENT_INT_NONE && event.secure == EVENT_FLAG_NONE &&
+           event.temperature < 0);
     EXPECT(event.parts.n == 0 && event.calls.n == 0 && event.extras.n == 0);
 }
 
@@ -90,14 +91,29 @@ CASE(event_event_extras_are_condition_keys_too)
 CASE(event_event_knows_its_condition_keys)
 {
     static const char *const known[] = {
-        "aws:CurrentTime", "AWS:SOURCEIP", "aws:PrincipalTag/x", "aws:principaltag/X",
-        "aws:RequestTag/x", "aws:ResourceTag/x", "lictor:Argument/order.id",
-        "lictor:ArgumentSource/a", "lictor:Prior/t", "lictor:Count/t", "aws:EpochTime",
-        "aws:PrincipalAccount", "aws:SecureTransport", "aws:userid", "aws:TokenIssueTime",
-        "lictor:ContextIntegrity", "lictor:ContextSensitivity", "lictor:ToolKind",
+        "aws:CurrentTime",
+        "AWS:SOURCEIP",
+        "aws:PrincipalTag/x",
+        "aws:principaltag/X",
+        "aws:RequestTag/x",
+        "aws:ResourceTag/x",
+        "lictor:Argument/order.id",
+        "lictor:ArgumentSource/a",
+        "lictor:Prior/t",
+        "lictor:Count/t",
+        "aws:EpochTime",
+        "aws:PrincipalAccount",
+        "aws:SecureTransport",
+        "aws:userid",
+        "aws:TokenIssueTime",
+        "lictor:ContextIntegrity",
+        "lictor:ContextSensitivity",
+        "lictor:ToolKind",
     };
-    static const char *const unknown[] = { "", "aws:", "aws:PrincipalTag/", "aws:PrincipalTag",
-                                           "lictor:Nothing", "status", "s3:prefix", "aws:CurrentTime " };
+    static const char *const unknown[] = {
+        "",       "aws:",      "aws:PrincipalTag/", "aws:PrincipalTag", "lictor:Nothing",
+        "status", "s3:prefix", "aws:CurrentTime "
+    };
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         EXPECT(event_condition_known(str_z(known[i])));
     }
@@ -119,15 +135,17 @@ CASE(event_event_reads_its_documented_form)
     TEST_ARENA(arena);
     struct event event;
     struct lic_err err;
-    EXPECT_OK(read_event(arena,
-                         "{\"principal\":\"arn:aws:iam::1:user/a\",\"action\":\"bedrock:InvokeModel\","
-                         "\"resource\":\"arn:lictor:model:eu:openai:gpt\",\"max_tokens\":100,"
-                         "\"temperature\":0.5,\"time\":\"2026-11-22T21:54:23Z\",\"stream\":true,"
-                         "\"tools\":[\"t1\",\"t2\"],\"data_class\":\"pii\",\"tool\":\"t1\","
-                         "\"context\":{\"aws:sourceip\":\"10.0.0.1\",\"aws:PrincipalTag/team\":[\"a\",\"b\"],"
-                         "\"lictor:Argument/amount\":7.5,\"aws:SecureTransport\":\"true\"}}",
-                         &event, &err),
-              &err);
+    EXPECT_OK(
+        read_event(
+            arena,
+            "{\"principal\":\"arn:aws:iam::1:user/a\",\"action\":\"bedrock:InvokeModel\","
+            "\"resource\":\"arn:lictor:model:eu:openai:gpt\",\"max_tokens\":100,"
+            "\"temperature\":0.5,\"time\":\"2026-11-22T21:54:23Z\",\"stream\":true,"
+            "\"tools\":[\"t1\",\"t2\"],\"data_class\":\"pii\",\"tool\":\"t1\","
+            "\"context\":{\"aws:sourceip\":\"10.0.0.1\",\"aws:PrincipalTag/team\":[\"a\",\"b\"],"
+            "\"lictor:Argument/amount\":7.5,\"aws:SecureTransport\":\"true\"}}",
+            &event, &err),
+        &err);
     EXPECT_STR(event.action, "bedrock:InvokeModel");
     EXPECT_STR(event.tool, "t1");
     EXPECT_U64(event.max_tokens, 100);
@@ -156,9 +174,11 @@ static void expect_refused(const char *json, enum lic_rc rc, const char *sentenc
 CASE(event_event_refuses_what_it_does_not_know)
 {
     expect_refused("[]", LIC_E_INVALID, "\"event\" must be an object, at byte 0");
-    expect_refused("{\"actoin\":\"a\"}", LIC_E_UNKNOWN, "an event has no field \"actoin\", at byte 2");
+    expect_refused("{\"actoin\":\"a\"}", LIC_E_UNKNOWN,
+                   "an event has no field \"actoin\", at byte 2");
     expect_refused("{\"action\":1}", LIC_E_INVALID, "\"action\" must be a string, at byte 10");
-    expect_refused("{\"max_tokens\":1.5}", LIC_E_INVALID, "\"max_tokens\" must be a whole number, at byte 14");
+    expect_refused("{\"max_tokens\":1.5}", LIC_E_INVALID,
+                   "\"max_tokens\" must be a whole number, at byte 14");
     expect_refused("{\"temperature\":-1}", LIC_E_INVALID,
                    "\"temperature\" must be a number that is not negative, at byte 15");
     expect_refused("{\"time\":\"now\"}", LIC_E_INVALID,
@@ -169,10 +189,12 @@ CASE(event_event_refuses_what_it_does_not_know)
     expect_refused("{\"context\":[]}", LIC_E_INVALID, "\"context\" must be an object, at byte 11");
     expect_refused("{\"context\":{\"aws:Nope\":\"x\"}}", LIC_E_UNKNOWN,
                    "no condition key is called \"aws:Nope\", at byte 13");
-    expect_refused("{\"source_ip\":\"1.1.1.1\",\"context\":{\"aws:SourceIp\":\"2.2.2.2\"}}", LIC_E_DUPLICATE,
+    expect_refused("{\"source_ip\":\"1.1.1.1\",\"context\":{\"aws:SourceIp\":\"2.2.2.2\"}}",
+                   LIC_E_DUPLICATE,
                    "\"aws:SourceIp\" gives a field that was given before, at byte 35");
     expect_refused("{\"context\":{\"aws:PrincipalTag/a\":\"1\",\"AWS:PrincipalTag/A\":\"2\"}}",
-                   LIC_E_DUPLICATE, "the condition key \"AWS:PrincipalTag/A\" is given twice, at byte 38");
+                   LIC_E_DUPLICATE,
+                   "the condition key \"AWS:PrincipalTag/A\" is given twice, at byte 38");
 }
 
 CASE(event_event_takes_only_so_many_context_keys)
@@ -183,7 +205,8 @@ CASE(event_event_takes_only_so_many_context_keys)
     static char json[100000];
     size_t n = (size_t)snprintf(json, sizeof(json), "{\"context\":{");
     for (uint32_t i = 0; i <= LIMIT_CONTEXT_KEYS; i++) {
-        n += (size_t)snprintf(json + n, sizeof(json) - n, "%s\"aws:RequestTag/%u\":\"\"", i > 0 ? "," : "", i);
+        n += (size_t)snprintf(json + n, sizeof(json) - n, "%s\"aws:RequestTag/%u\":\"\"",
+                              i > 0 ? "," : "", i);
     }
     snprintf(json + n, sizeof(json) - n, "}}");
     EXPECT_RC(read_event(arena, json, &event, &err), LIC_E_LIMIT);

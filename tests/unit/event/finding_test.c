@@ -10,12 +10,14 @@ CASE(event_finding_names_go_both_ways)
 {
     for (int i = 0; i < FINDING_CATEGORY_N; i++) {
         enum finding_category back = FINDING_CATEGORY_N;
-        EXPECT(finding_category_from(str_z(finding_category_name((enum finding_category)i)), &back));
+        EXPECT(
+            finding_category_from(str_z(finding_category_name((enum finding_category)i)), &back));
         EXPECT_U64(back, i);
     }
     for (int i = SEVERITY_LOW; i <= SEVERITY_CRITICAL; i++) {
         enum finding_severity back = SEVERITY_LOW;
-        EXPECT(finding_severity_from(str_z(finding_severity_name((enum finding_severity)i)), &back));
+        EXPECT(
+            finding_severity_from(str_z(finding_severity_name((enum finding_severity)i)), &back));
         EXPECT_U64(back, i);
     }
     EXPECT_STR(str_z(finding_category_name(FINDING_HIDDEN_TEXT)), "hidden_text");
@@ -47,8 +49,8 @@ static lic_str settled(struct list *list, char *out, size_t room)
     findings_settle(&list->findings);
     for (uint32_t i = 0; i < list->findings.n; i++) {
         const struct finding *f = &list->findings.at[i];
-        n += (size_t)snprintf(out + n, room - n, "%s%u:%u-%u %s", i > 0 ? ", " : "", f->part, f->start,
-                              f->end, finding_action_name(f->action));
+        n += (size_t)snprintf(out + n, room - n, "%s%u:%u-%u %s", i > 0 ? ", " : "", f->part,
+                              f->start, f->end, finding_action_name(f->action));
     }
     return str_make(out, n);
 }
@@ -61,7 +63,8 @@ CASE(event_finding_settle_sorts_by_part_start_and_length)
     add(&list, 0, 7, 9, ACTION_FLAG);
     add(&list, 0, 2, 4, ACTION_REJECT);
     add(&list, 0, 2, 6, ACTION_FLAG);
-    EXPECT_STR(settled(&list, text, sizeof(text)), "0:2-6 flag, 0:2-4 reject, 0:7-9 flag, 1:0-5 flag");
+    EXPECT_STR(settled(&list, text, sizeof(text)),
+               "0:2-6 flag, 0:2-4 reject, 0:7-9 flag, 1:0-5 flag");
     EXPECT(findings_action(&list.findings) == ACTION_REJECT);
     EXPECT(findings_action(&(struct findings){ .n = 0 }) == ACTION_NONE);
 }
@@ -119,7 +122,8 @@ static void check_random(void)
     uint32_t n = test_random_below(MANY);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t start = test_random_below(40);
-        add(&before, 0, start, start + 1 + test_random_below(20), (enum finding_action)test_random_below(4));
+        add(&before, 0, start, start + 1 + test_random_below(20),
+            (enum finding_action)test_random_below(4));
     }
     after = before;
     after.findings.at = after.at;
