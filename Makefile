@@ -45,7 +45,8 @@ fuzz: deps-test
 	@tools/fuzz.py --seconds $(FUZZ_SECONDS)
 
 install: build
-	@meson install -C build --no-rebuild --quiet $(if $(DESTDIR),--destdir '$(abspath $(DESTDIR))')
+	@meson configure build -Dprefix='$(PREFIX)'
+	@meson install -C build --quiet $(if $(DESTDIR),--destdir '$(abspath $(DESTDIR))')
 
 clean:
 	rm -rf build build-asan build-fuzz

@@ -22,7 +22,7 @@ COUNT = re.compile(r"^(\d+) passed, (\d+) failed$")
 PARTS = [
     ("style", 60, "tools/tidy.py"),
     ("unit", 300, "ninja -C build --quiet tests/unit_tests && build/tests/unit_tests"),
-    ("cli", 60, "tests/cli/run.py build/lictor"),
+    ("cli", 300, "tests/cli/run.py build/lictor"),
     ("unit under ASan and UBSan", 600,
      "{ [ -e build-asan/build.ninja ] || " + ASAN + "true; } && "
      "ninja -C build-asan --quiet tests/unit_tests && build-asan/tests/unit_tests"),

@@ -23,8 +23,8 @@ static enum lic_rc check_path(const char *what, lic_str path, struct lic_err *er
         unsigned char c = (unsigned char)path.at[i];
         if (c < 0x20 || c == 0x7f || c == '"' || c == '\\' || c == '$') {
             return posix_fail(err, LIC_E_INVALID, NULL,
-                              "%s \"" LIC_FMT "\" holds a byte that nginx.conf cannot: 0x%02x", what,
-                              LIC_ARG(path), c);
+                              "%s \"" LIC_FMT "\" holds a byte that nginx.conf cannot: 0x%02x",
+                              what, LIC_ARG(path), c);
         }
     }
     return LIC_OK;
@@ -40,8 +40,8 @@ static enum lic_rc check_word(const char *what, lic_str word, struct lic_err *er
         good = good && word.at[i] != '\0' && strchr(allowed, word.at[i]) != NULL;
     }
     return good ? LIC_OK
-                : posix_fail(err, LIC_E_INVALID, NULL, "%s \"" LIC_FMT "\" cannot stand in nginx.conf",
-                             what, LIC_ARG(word));
+                : posix_fail(err, LIC_E_INVALID, NULL,
+                             "%s \"" LIC_FMT "\" cannot stand in nginx.conf", what, LIC_ARG(word));
 }
 
 static enum lic_rc check_upstream(const struct lic_upstream *upstream, struct lic_err *err)
@@ -128,10 +128,12 @@ static void write_server(FILE *out, lic_str server, bool backup)
                       LIC_ARG(server), rank);
         return;
     }
-    (void)fprintf(stderr, "lictor serve: " LIC_FMT " does not resolve; calls to it fail until the "
-                          "next reload\n", LIC_ARG(server));
-    (void)fprintf(out, "        server 127.0.0.1:9%s down; # " LIC_FMT " did not resolve\n",
-                  rank, LIC_ARG(server));
+    (void)fprintf(stderr,
+                  "lictor serve: " LIC_FMT " does not resolve; calls to it fail until the "
+                  "next reload\n",
+                  LIC_ARG(server));
+    (void)fprintf(out, "        server 127.0.0.1:9%s down; # " LIC_FMT " did not resolve\n", rank,
+                  LIC_ARG(server));
 }
 
 static void write_upstream(FILE *out, const struct lic_upstream *upstream)
@@ -152,33 +154,37 @@ static void write_upstream(FILE *out, const struct lic_upstream *upstream)
 static void write_tls(FILE *out, const struct lic_upstream *upstream)
 {
     lic_str ca = upstream->tls_ca.n > 0 ? upstream->tls_ca : LIC_STR(SYSTEM_CA);
-    (void)fprintf(out, "            proxy_ssl_server_name on;\n"
-                       "            proxy_ssl_name " LIC_FMT ";\n"
-                       "            proxy_ssl_protocols TLSv1.2 TLSv1.3;\n",
+    (void)fprintf(out,
+                  "            proxy_ssl_server_name on;\n"
+                  "            proxy_ssl_name " LIC_FMT ";\n"
+                  "            proxy_ssl_protocols TLSv1.2 TLSv1.3;\n",
                   LIC_ARG(upstream->host));
     if (!upstream->tls_verify) {
         (void)fprintf(out, "            proxy_ssl_verify off; # as the directory says in words\n");
         return;
     }
-    (void)fprintf(out, "            proxy_ssl_verify on;\n"
-                       "            proxy_ssl_verify_depth 5;\n"
-                       "            proxy_ssl_trusted_certificate \"" LIC_FMT "\";\n",
+    (void)fprintf(out,
+                  "            proxy_ssl_verify on;\n"
+                  "            proxy_ssl_verify_depth 5;\n"
+                  "            proxy_ssl_trusted_certificate \"" LIC_FMT "\";\n",
                   LIC_ARG(ca));
 }
 
 static void write_place(FILE *out, const struct lic_upstream *upstream)
 {
     lic_str host = upstream->host.n > 0 ? upstream->host : LIC_STR("loopback");
-    (void)fprintf(out, "        location @lictor_" LIC_FMT " {\n"
-                       "            lictor_upstream " LIC_FMT " %s \"" LIC_FMT "\"",
+    (void)fprintf(out,
+                  "        location @lictor_" LIC_FMT " {\n"
+                  "            lictor_upstream " LIC_FMT " %s \"" LIC_FMT "\"",
                   LIC_ARG(upstream->name), LIC_ARG(upstream->name), upstream->tls ? "tls" : "plain",
                   LIC_ARG(upstream->host));
     for (uint32_t i = 0; i < upstream->servers_n; i++) {
         (void)fprintf(out, " \"" LIC_FMT "\"", LIC_ARG(upstream->servers[i]));
     }
-    (void)fprintf(out, ";\n            proxy_pass %s://lictor_" LIC_FMT ";\n"
-                       "            proxy_set_header Host " LIC_FMT ";\n"
-                       "            proxy_set_header Connection \"\";\n",
+    (void)fprintf(out,
+                  ";\n            proxy_pass %s://lictor_" LIC_FMT ";\n"
+                  "            proxy_set_header Host " LIC_FMT ";\n"
+                  "            proxy_set_header Connection \"\";\n",
                   upstream->tls ? "https" : "http", LIC_ARG(upstream->name), LIC_ARG(host));
     if (upstream->tls) {
         write_tls(out, upstream);
@@ -193,8 +199,10 @@ static void write_process(FILE *out, const struct lic_settings *settings,
 {
     uint64_t connections = options->files_max / 2;
     connections = connections < CONNECTIONS_MAX ? connections : CONNECTIONS_MAX;
-    (void)fprintf(out, "# Written by `lictor serve`, anew at every start and reload.\n"
-                       "load_module \"%s\";\n", options->module);
+    (void)fprintf(out,
+                  "# Written by `lictor serve`, anew at every start and reload.\n"
+                  "load_module \"%s\";\n",
+                  options->module);
     if (options->user != NULL) {
         (void)fprintf(out, "user %s %s;\n", options->user, options->group);
     }
@@ -203,14 +211,15 @@ static void write_process(FILE *out, const struct lic_settings *settings,
     } else {
         (void)fprintf(out, "worker_processes auto;\n");
     }
-    (void)fprintf(out, "worker_rlimit_nofile %llu;\n"
-                       "worker_shutdown_timeout 3600s;\n"
-                       "pid nginx.pid;\n"
-                       "error_log stderr warn;\n"
-                       "thread_pool lictor threads=2 max_queue=65536;\n\n"
-                       "events {\n"
-                       "    worker_connections %llu;\n"
-                       "}\n\n",
+    (void)fprintf(out,
+                  "worker_rlimit_nofile %llu;\n"
+                  "worker_shutdown_timeout 3600s;\n"
+                  "pid nginx.pid;\n"
+                  "error_log stderr warn;\n"
+                  "thread_pool lictor threads=2 max_queue=65536;\n\n"
+                  "events {\n"
+                  "    worker_connections %llu;\n"
+                  "}\n\n",
                   (unsigned long long)options->files_max, (unsigned long long)connections);
 }
 
@@ -230,15 +239,16 @@ static void write_limits(FILE *out, const struct lic_settings *settings)
     for (size_t i = 0; i < sizeof temp_paths / sizeof temp_paths[0]; i++) {
         (void)fprintf(out, "    %s_temp_path tmp/%s;\n", temp_paths[i], temp_paths[i]);
     }
-    (void)fprintf(out, "\n    client_header_buffer_size 8k;\n"
-                       "    large_client_header_buffers 4 16k;\n"
-                       "    client_body_buffer_size 512k;\n"
-                       "    client_max_body_size %llu;\n"
-                       "    client_header_timeout %ums;\n"
-                       "    client_body_timeout %ums;\n"
-                       "    send_timeout %ums;\n"
-                       "    keepalive_timeout 75s;\n"
-                       "    keepalive_requests 1000000;\n\n",
+    (void)fprintf(out,
+                  "\n    client_header_buffer_size 8k;\n"
+                  "    large_client_header_buffers 4 16k;\n"
+                  "    client_body_buffer_size 512k;\n"
+                  "    client_max_body_size %llu;\n"
+                  "    client_header_timeout %ums;\n"
+                  "    client_body_timeout %ums;\n"
+                  "    send_timeout %ums;\n"
+                  "    keepalive_timeout 75s;\n"
+                  "    keepalive_requests 1000000;\n\n",
                   (unsigned long long)settings->body_bytes_max, settings->client_timeout_ms,
                   settings->client_timeout_ms, settings->client_timeout_ms);
 }
@@ -246,23 +256,24 @@ static void write_limits(FILE *out, const struct lic_settings *settings)
 /* What every proxy_pass has in common; the engine makes all headers but Host and the lengths. */
 static void write_proxy(FILE *out, const struct lic_settings *settings)
 {
-    (void)fprintf(out, "    proxy_http_version 1.1;\n"
-                       "    proxy_buffering off;\n"
-                       "    proxy_buffer_size 16k;\n"
-                       "    proxy_buffers 4 16k;\n"
-                       "    proxy_busy_buffers_size 16k;\n"
-                       "    proxy_request_buffering on;\n"
-                       "    proxy_ignore_client_abort off;\n"
-                       "    proxy_intercept_errors off;\n"
-                       "    proxy_redirect off;\n"
-                       "    proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate\n"
-                       "        X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary;\n"
-                       "    proxy_next_upstream error timeout;\n"
-                       "    proxy_connect_timeout %ums;\n"
-                       "    proxy_send_timeout %ums;\n"
-                       "    proxy_read_timeout %ums;\n\n",
-                  settings->connect_timeout_ms, settings->upstream_timeout_ms,
-                  settings->upstream_timeout_ms);
+    (void)fprintf(
+        out,
+        "    proxy_http_version 1.1;\n"
+        "    proxy_buffering off;\n"
+        "    proxy_buffer_size 16k;\n"
+        "    proxy_buffers 4 16k;\n"
+        "    proxy_busy_buffers_size 16k;\n"
+        "    proxy_request_buffering on;\n"
+        "    proxy_ignore_client_abort off;\n"
+        "    proxy_intercept_errors off;\n"
+        "    proxy_redirect off;\n"
+        "    proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate\n"
+        "        X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary;\n"
+        "    proxy_next_upstream error timeout;\n"
+        "    proxy_connect_timeout %ums;\n"
+        "    proxy_send_timeout %ums;\n"
+        "    proxy_read_timeout %ums;\n\n",
+        settings->connect_timeout_ms, settings->upstream_timeout_ms, settings->upstream_timeout_ms);
 }
 
 static void write_gateway(FILE *out, const struct lic_engine *engine,
@@ -272,11 +283,12 @@ static void write_gateway(FILE *out, const struct lic_engine *engine,
     (void)fprintf(out, "    server {\n        listen " LIC_FMT "%s backlog=4096;\n",
                   LIC_ARG(settings->listen), tls ? " ssl http2" : "");
     if (tls) {
-        (void)fprintf(out, "        ssl_certificate \"" LIC_FMT "\";\n"
-                           "        ssl_certificate_key \"" LIC_FMT "\";\n"
-                           "        ssl_protocols TLSv1.2 TLSv1.3;\n"
-                           "        ssl_session_cache shared:tls:10m;\n"
-                           "        ssl_session_tickets off;\n",
+        (void)fprintf(out,
+                      "        ssl_certificate \"" LIC_FMT "\";\n"
+                      "        ssl_certificate_key \"" LIC_FMT "\";\n"
+                      "        ssl_protocols TLSv1.2 TLSv1.3;\n"
+                      "        ssl_session_cache shared:tls:10m;\n"
+                      "        ssl_session_tickets off;\n",
                       LIC_ARG(settings->tls_certificate), LIC_ARG(settings->tls_key));
     }
     (void)fprintf(out, "        lictor on;\n\n        location / {\n        }\n\n");
@@ -301,24 +313,26 @@ static void write_others(FILE *out, const struct lic_engine *engine,
                          const struct lic_settings *settings)
 {
     if (has_loopback(engine)) {
-        (void)fprintf(out, "    server {\n"
-                           "        listen unix:loopback.sock;\n"
-                           "        client_body_buffer_size %llu;\n"
-                           "        client_max_body_size %llu;\n"
-                           "        location / {\n"
-                           "            lictor_loopback;\n"
-                           "        }\n"
-                           "    }\n\n",
+        (void)fprintf(out,
+                      "    server {\n"
+                      "        listen unix:loopback.sock;\n"
+                      "        client_body_buffer_size %llu;\n"
+                      "        client_max_body_size %llu;\n"
+                      "        location / {\n"
+                      "            lictor_loopback;\n"
+                      "        }\n"
+                      "    }\n\n",
                       (unsigned long long)settings->body_bytes_max * 2,
                       (unsigned long long)settings->body_bytes_max * 2);
     }
     if (settings->admin_listen.n > 0) {
-        (void)fprintf(out, "    server {\n"
-                           "        listen " LIC_FMT ";\n"
-                           "        location / {\n"
-                           "            lictor_admin;\n"
-                           "        }\n"
-                           "    }\n",
+        (void)fprintf(out,
+                      "    server {\n"
+                      "        listen " LIC_FMT ";\n"
+                      "        location / {\n"
+                      "            lictor_admin;\n"
+                      "        }\n"
+                      "    }\n",
                       LIC_ARG(settings->admin_listen));
     }
 }

@@ -10,11 +10,11 @@
 #include <stdio.h>
 
 struct nginx_conf_options {
-    const char *dir;        /* configuration directory, absolute */
-    const char *module;     /* ngx_http_lictor_module.so, absolute */
-    const char *user;       /* workers run as; NULL: as whoever starts nginx */
+    const char *dir;    /* configuration directory, absolute */
+    const char *module; /* ngx_http_lictor_module.so, absolute */
+    const char *user;   /* workers run as; NULL: as whoever starts nginx */
     const char *group;
-    uint64_t files_max;     /* open files the process may have */
+    uint64_t files_max; /* open files the process may have */
 };
 
 /*

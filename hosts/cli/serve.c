@@ -91,7 +91,8 @@ static bool find_nginx(char out[PATH_MAX])
     }
     const char *path = getenv("PATH");
     char all[PATH_MAX * 2];
-    (void)snprintf(all, sizeof all, "%s:/usr/sbin:/usr/local/sbin", path != NULL ? path : "/usr/bin");
+    (void)snprintf(all, sizeof all, "%s:/usr/sbin:/usr/local/sbin",
+                   path != NULL ? path : "/usr/bin");
     char *save = NULL;
     for (char *folder = strtok_r(all, ":", &save); folder != NULL;
          folder = strtok_r(NULL, ":", &save)) {
@@ -122,7 +123,9 @@ static int make_folders(const struct serving *s)
     const struct {
         const char *below;
         mode_t mode;
-    } folders[] = { { "", open }, { "/tmp", open }, { "/ledger", open }, { "/ledger/records", 0700 } };
+    } folders[] = {
+        { "", open }, { "/tmp", open }, { "/ledger", open }, { "/ledger/records", 0700 }
+    };
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         if (make_folder(s, folders[i].below, folders[i].mode) != CLI_OK) {
             return CLI_FAILED;
@@ -136,8 +139,8 @@ static bool can_write(const char *records, const struct passwd *user)
 {
     pid_t pid = fork();
     if (pid == 0) {
-        bool good = setgroups(0, NULL) == 0 && setgid(user->pw_gid) == 0
-                    && setuid(user->pw_uid) == 0 && access(records, W_OK | X_OK) == 0;
+        bool good = setgroups(0, NULL) == 0 && setgid(user->pw_gid) == 0 &&
+                    setuid(user->pw_uid) == 0 && access(records, W_OK | X_OK) == 0;
         _exit(good ? 0 : 1);
     }
     int status = 1;
@@ -153,8 +156,8 @@ static bool try_user(struct serving *s, const char *name)
     const struct passwd *user = getpwnam(name);
     const struct group *group = user != NULL ? getgrgid(user->pw_gid) : NULL;
     (void)snprintf(records, sizeof records, "%s/ledger/records", s->state);
-    if (group == NULL || chown(records, user->pw_uid, user->pw_gid) != 0
-        || !can_write(records, user)) {
+    if (group == NULL || chown(records, user->pw_uid, user->pw_gid) != 0 ||
+        !can_write(records, user)) {
         return false;
     }
     s->user = strdup(user->pw_name);
@@ -220,8 +223,11 @@ static uint64_t files_max(void)
 static enum lic_rc write_text(const struct serving *s, const struct lic_engine *engine, FILE *file,
                               struct lic_err *err)
 {
-    struct nginx_conf_options options = { .dir = s->dir, .module = s->module, .user = s->user,
-                                          .group = s->group, .files_max = files_max() };
+    struct nginx_conf_options options = { .dir = s->dir,
+                                          .module = s->module,
+                                          .user = s->user,
+                                          .group = s->group,
+                                          .files_max = files_max() };
     enum lic_rc rc = nginx_conf_write(engine, &options, file, err);
     if (rc == LIC_OK && (fflush(file) != 0 || ferror(file) || fsync(fileno(file)) != 0)) {
         rc = posix_fail(err, LIC_E_IO, NULL, "nginx.conf cannot be written: %s", strerror(errno));
@@ -268,8 +274,9 @@ static int take_state(struct serving *s, const struct lic_settings *settings)
 {
     lic_str state = settings->state_dir;
     if (state.n == 0 || state.n >= sizeof s->state || state.at[0] != '/') {
-        (void)fprintf(stderr, "lictor serve: the state directory \"" LIC_FMT
-                              "\" is not an absolute path of at most %zu bytes\n",
+        (void)fprintf(stderr,
+                      "lictor serve: the state directory \"" LIC_FMT
+                      "\" is not an absolute path of at most %zu bytes\n",
                       LIC_ARG(state), sizeof s->state - 1);
         return CLI_FAILED;
     }
@@ -283,8 +290,8 @@ static bool same_state(const struct serving *s, const struct lic_engine *engine)
 {
     struct lic_settings settings;
     lic_engine_settings(engine, &settings);
-    return settings.state_dir.n == strlen(s->state)
-           && memcmp(settings.state_dir.at, s->state, settings.state_dir.n) == 0;
+    return settings.state_dir.n == strlen(s->state) &&
+           memcmp(settings.state_dir.at, s->state, settings.state_dir.n) == 0;
 }
 
 static void reload(const struct serving *s)
@@ -320,8 +327,16 @@ static void become_nginx(const struct serving *s)
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     (void)sigprocmask(SIG_SETMASK, &s->signals_before, NULL);
     if (chdir(s->state) == 0) {
-        char *const argv[] = { (char *)(uintptr_t)s->nginx, "-p", (char *)(uintptr_t)s->state, "-c",
-                               conf, "-e", "stderr", "-g", "daemon off;", NULL };
+        char *const argv[] = { (char *)(uintptr_t)s->nginx,
+                               "-p",
+                               (char *)(uintptr_t)s->state,
+                               "-c",
+                               conf,
+                               "-e",
+                               "stderr",
+                               "-g",
+                               "daemon off;",
+                               NULL };
         (void)execv(s->nginx, argv);
     }
     (void)fail_with_errno("cannot run", s->nginx);
@@ -374,9 +389,9 @@ static int wait_until_ready(const struct serving *s)
 static void announce(const struct serving *s, const struct lic_settings *settings)
 {
     bool tls = settings->tls_certificate.n > 0;
-    (void)printf("lictor: serving %s on %s://" LIC_FMT ", admin on http://" LIC_FMT ", %s\n", s->dir,
-                 tls ? "https" : "http", LIC_ARG(settings->listen), LIC_ARG(settings->admin_listen),
-                 s->user != NULL ? s->user : "as this user");
+    (void)printf("lictor: serving %s on %s://" LIC_FMT ", admin on http://" LIC_FMT ", %s\n",
+                 s->dir, tls ? "https" : "http", LIC_ARG(settings->listen),
+                 LIC_ARG(settings->admin_listen), s->user != NULL ? s->user : "as this user");
     (void)fflush(stdout);
 }
 
@@ -476,11 +491,13 @@ const struct cli_command serve_command = {
     .arguments = "DIR",
     .summary = "run the gateway for a configuration directory",
     .help =
-        "Checks DIR, writes nginx.conf into its state directory, and runs nginx in the foreground,\n"
+        "Checks DIR, writes nginx.conf into its state directory, and runs nginx in the "
+        "foreground,\n"
         "one worker a core. Prints one line when it listens.\n\n"
         "Signals: HUP reads DIR again; a bad DIR is refused with its errors and the running\n"
         "configuration stays; streams under way finish under the policy they began with. TERM and\n"
-        "INT stop taking calls and let those under way finish for 25 s; a second one ends at once.\n\n"
+        "INT stop taking calls and let those under way finish for 25 s; a second one ends at "
+        "once.\n\n"
         "Started by root, workers run as the first of lictor, www-data and nobody that can reach\n"
         "the state directory. LICTOR_NGINX=PATH names another nginx than the one in PATH.\n\n"
         "Exit codes: 0 stopped as asked, 1 the directory is bad or nginx failed, 2 wrong command\n"

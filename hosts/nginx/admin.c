@@ -90,7 +90,7 @@ ngx_int_t admin_handler(ngx_http_request_t *r)
     if (lm->worker == NULL || ngx_exiting || ngx_terminate) {
         return send_line(r, NGX_HTTP_SERVICE_UNAVAILABLE, "stopping");
     }
-    return ledger_ready(&lm->ledger) ? send_line(r, NGX_HTTP_OK, "ready")
-                                     : send_line(r, NGX_HTTP_SERVICE_UNAVAILABLE,
-                                                 "the ledger is not writable");
+    return ledger_ready(&lm->ledger)
+               ? send_line(r, NGX_HTTP_OK, "ready")
+               : send_line(r, NGX_HTTP_SERVICE_UNAVAILABLE, "the ledger is not writable");
 }

@@ -37,11 +37,10 @@ static void name_file(struct ledger *ledger)
     struct tm utc;
     ngx_gettimeofday(&now);
     (void)gmtime_r(&now.tv_sec, &utc);
-    u_char *end = ngx_snprintf(ledger->path, sizeof ledger->path - 1,
-                               "%V/%04d%02d%02dT%02d%02d%02d.%03dZ-%P-%ui.jsonl", &ledger->dir,
-                               utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,
-                               utc.tm_min, utc.tm_sec, (int)(now.tv_usec / 1000), ngx_pid,
-                               ngx_worker);
+    u_char *end = ngx_snprintf(
+        ledger->path, sizeof ledger->path - 1, "%V/%04d%02d%02dT%02d%02d%02d.%03dZ-%P-%ui.jsonl",
+        &ledger->dir, utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min,
+        utc.tm_sec, (int)(now.tv_usec / 1000), ngx_pid, ngx_worker);
     *end = '\0';
 }
 
@@ -55,8 +54,8 @@ static bool open_file(struct ledger *ledger)
         return false;
     }
     name_file(ledger);
-    ledger->fd = open((const char *)ledger->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC,
-                      0600);
+    ledger->fd =
+        open((const char *)ledger->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
     ledger->retry_later = ledger->fd == NGX_INVALID_FILE;
     ledger->retry_at = ngx_current_msec + RETRY_MS;
     if (ledger->retry_later) {
@@ -144,8 +143,8 @@ static void abandon_file(struct ledger *ledger, ngx_err_t failed)
 /* A full file is brought to stable storage at once, a pause in a billion bytes, and closed. */
 static void rotate(struct ledger *ledger)
 {
-    if (ledger->bytes < LEDGER_FILE_BYTES_MAX || ledger->syncing != 0
-        || ledger->fd == NGX_INVALID_FILE) {
+    if (ledger->bytes < LEDGER_FILE_BYTES_MAX || ledger->syncing != 0 ||
+        ledger->fd == NGX_INVALID_FILE) {
         return;
     }
     if (fdatasync(ledger->fd) != 0) {
@@ -186,8 +185,8 @@ static void sync_file(void *data, ngx_log_t *log)
 
 static void start_sync(struct ledger *ledger)
 {
-    if (ledger->syncing != 0 || ledger->durable == ledger->written || ledger->stopping
-        || ledger->fd == NGX_INVALID_FILE) {
+    if (ledger->syncing != 0 || ledger->durable == ledger->written || ledger->stopping ||
+        ledger->fd == NGX_INVALID_FILE) {
         return;
     }
     struct sync_job *job = ledger->task->ctx;
@@ -319,8 +318,7 @@ ngx_int_t ledger_start(struct ledger *ledger, const struct lic_settings *setting
     ledger->group_ms = settings->group_ms;
     ledger->timer = (ngx_event_t){ .handler = sync_group, .data = ledger, .log = cycle->log };
     ledger->timer.cancelable = 1;
-    ledger->patience =
-        (ngx_event_t){ .handler = lose_patience, .data = ledger, .log = cycle->log };
+    ledger->patience = (ngx_event_t){ .handler = lose_patience, .data = ledger, .log = cycle->log };
     ledger->dir.data = ngx_pnalloc(cycle->pool, state.n + sizeof under_state);
     if (ledger->dir.data == NULL || make_task(ledger, cycle) != NGX_OK) {
         return NGX_ERROR;

@@ -44,8 +44,8 @@ static char *set_config(ngx_conf_t *cf, ngx_command_t *command, void *conf)
     }
     struct lic_err err = { 0 };
     host_init(lm);
-    if (lic_engine_load(&lm->host, (const char *)word[1].data, report, cf, &lm->engine, &err)
-        != LIC_OK) {
+    if (lic_engine_load(&lm->host, (const char *)word[1].data, report, cf, &lm->engine, &err) !=
+        LIC_OK) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "the directory \"%V\" is refused: %s", &word[1],
                            err.text);
         return NGX_CONF_ERROR;
@@ -105,8 +105,8 @@ static ngx_command_t commands[] = {
 static void *create_main(ngx_conf_t *cf)
 {
     struct lictor_main *lm = ngx_pcalloc(cf->pool, sizeof *lm);
-    if (lm == NULL
-        || ngx_array_init(&lm->places, cf->pool, 4, sizeof(struct lictor_place)) != NGX_OK) {
+    if (lm == NULL ||
+        ngx_array_init(&lm->places, cf->pool, 4, sizeof(struct lictor_place)) != NGX_OK) {
         return NULL;
     }
     lm->log = cf->log;
@@ -129,8 +129,9 @@ static char *merge_location(ngx_conf_t *cf, void *parent, void *child)
 {
     struct lictor_location *outer = parent;
     struct lictor_location *inner = child;
-    (void)cf;
+    struct lictor_main *lm = ngx_http_conf_get_module_main_conf(cf, ngx_http_lictor_module);
     ngx_conf_merge_value(inner->on, outer->on, 0);
+    lm->governs = lm->governs || inner->on;
     return NGX_CONF_OK;
 }
 
@@ -147,8 +148,8 @@ static bool place_matches(const struct lictor_place *place, const struct lic_ups
 {
     const ngx_str_t *word = place->words.elts;
     lic_str scheme = upstream->tls ? LIC_STR("tls") : LIC_STR("plain");
-    if (place->words.nelts != 3 + upstream->servers_n || !same_word(&word[1], scheme)
-        || !same_word(&word[2], upstream->host)) {
+    if (place->words.nelts != 3 + upstream->servers_n || !same_word(&word[1], scheme) ||
+        !same_word(&word[2], upstream->host)) {
         return false;
     }
     for (uint32_t i = 0; i < upstream->servers_n; i++) {
@@ -208,11 +209,14 @@ static ngx_int_t postconfiguration(ngx_conf_t *cf)
 {
     struct lictor_main *lm = ngx_http_conf_get_module_main_conf(cf, ngx_http_lictor_module);
     if (lm->engine == NULL) {
-        return NGX_OK;
+        if (lm->governs) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"lictor on\" needs a \"lictor_config DIR\"");
+        }
+        return lm->governs ? NGX_ERROR : NGX_OK;
     }
-    if (check_places(cf, lm) != NGX_OK
-        || add_phase(cf, NGX_HTTP_POST_READ_PHASE, request_head_phase) != NGX_OK
-        || add_phase(cf, NGX_HTTP_PRECONTENT_PHASE, request_body_phase) != NGX_OK) {
+    if (check_places(cf, lm) != NGX_OK ||
+        add_phase(cf, NGX_HTTP_POST_READ_PHASE, request_head_phase) != NGX_OK ||
+        add_phase(cf, NGX_HTTP_PRECONTENT_PHASE, request_body_phase) != NGX_OK) {
         return NGX_ERROR;
     }
     return response_install(cf);
@@ -223,8 +227,8 @@ static ngx_int_t postconfiguration(ngx_conf_t *cf)
 static ngx_int_t init_process(ngx_cycle_t *cycle)
 {
     struct lictor_main *lm = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_lictor_module);
-    if (lm == NULL || lm->engine == NULL
-        || (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)) {
+    if (lm == NULL || lm->engine == NULL ||
+        (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE)) {
         return NGX_OK;
     }
     struct lic_err err = { 0 };
@@ -262,20 +266,18 @@ static ngx_http_module_t module_context = {
     .merge_loc_conf = merge_location,
 };
 
-ngx_module_t ngx_http_lictor_module = {
-    NGX_MODULE_V1,
-    &module_context,
-    commands,
-    NGX_HTTP_MODULE,
-    NULL, /* init_master */
-    NULL, /* init_module */
-    init_process,
-    NULL, /* init_thread */
-    NULL, /* exit_thread */
-    exit_process,
-    NULL, /* exit_master */
-    NGX_MODULE_V1_PADDING
-};
+ngx_module_t ngx_http_lictor_module = { NGX_MODULE_V1,
+                                        &module_context,
+                                        commands,
+                                        NGX_HTTP_MODULE,
+                                        NULL, /* init_master */
+                                        NULL, /* init_module */
+                                        init_process,
+                                        NULL, /* init_thread */
+                                        NULL, /* exit_thread */
+                                        exit_process,
+                                        NULL, /* exit_master */
+                                        NGX_MODULE_V1_PADDING };
 
 /*
  * What nginx looks up in the shared object. Standing before the copy filter in the order makes our

@@ -37,23 +37,23 @@ struct lictor_shared {
 /* ---- ledger: the file this worker appends to (ledger.c) ---- */
 
 struct ledger {
-    ngx_fd_t fd;           /* NGX_INVALID_FILE: none open */
-    ngx_str_t dir;         /* STATE/ledger/records */
+    ngx_fd_t fd;   /* NGX_INVALID_FILE: none open */
+    ngx_str_t dir; /* STATE/ledger/records */
     u_char path[NGX_MAX_PATH];
-    off_t bytes;           /* of the open file */
-    uint64_t written;      /* records handed to the kernel */
-    uint64_t durable;      /* of these, on stable storage */
-    uint64_t syncing;      /* what the fdatasync under way will make durable; 0: none is */
-    ngx_queue_t waiters;   /* struct lictor_ctx, by wait_link, oldest first */
+    off_t bytes;         /* of the open file */
+    uint64_t written;    /* records handed to the kernel */
+    uint64_t durable;    /* of these, on stable storage */
+    uint64_t syncing;    /* what the fdatasync under way will make durable; 0: none is */
+    ngx_queue_t waiters; /* struct lictor_ctx, by wait_link, oldest first */
     ngx_thread_pool_t *threads;
     ngx_thread_task_t *task;
-    ngx_event_t timer;     /* for LIC_SYNC_GROUP */
-    ngx_event_t patience;  /* set while anyone waits */
+    ngx_event_t timer;    /* for LIC_SYNC_GROUP */
+    ngx_event_t patience; /* set while anyone waits */
     ngx_msec_t group_ms;
-    ngx_msec_t retry_at;   /* no new file is tried before */
+    ngx_msec_t retry_at; /* no new file is tried before */
     bool retry_later;
-    bool stopping;         /* the process ends: no thread is asked any more */
-    bool someone_waits;    /* a record with LIC_SYNC_EACH came after the last fdatasync began */
+    bool stopping;      /* the process ends: no thread is asked any more */
+    bool someone_waits; /* a record with LIC_SYNC_EACH came after the last fdatasync began */
     ngx_log_t *log;
 };
 
@@ -61,7 +61,7 @@ struct ledger {
 
 /* A place models are served: `lictor_upstream NAME plain|tls HOST SERVER...` in a location. */
 struct lictor_place {
-    ngx_array_t words;                 /* the directive's arguments */
+    ngx_array_t words; /* the directive's arguments */
     ngx_http_core_loc_conf_t *location;
 };
 
@@ -70,13 +70,14 @@ struct lictor_main {
     struct lic_engine *engine;
     struct lic_settings settings;
     ngx_log_t *log;
-    ngx_array_t places;   /* struct lictor_place, as written */
+    ngx_array_t places;             /* struct lictor_place, as written */
     struct lictor_place **place_of; /* by index of lic_engine_upstream */
     struct lictor_shared *shared;
+    bool governs; /* some location says `lictor on` */
 
     /* Of one worker process. */
     struct lic_worker *worker;
-    ngx_queue_t open;     /* struct lictor_ctx, by link */
+    ngx_queue_t open; /* struct lictor_ctx, by link */
     struct ledger ledger;
     u_char random[256];
     size_t random_left;
@@ -119,8 +120,8 @@ struct lictor_ctx {
     enum response_state response;
     struct lic_answer substitute;
     bool head_sent;
-    bool ended;        /* the last byte was handed to nginx */
-    bool broken;       /* the provider's answer ended too early */
+    bool ended;  /* the last byte was handed to nginx */
+    bool broken; /* the provider's answer ended too early */
     bool client_gone;
     void (*finalize_upstream)(ngx_http_request_t *r, ngx_int_t rc);
     ngx_int_t (*init_input)(void *data);

@@ -385,14 +385,14 @@ static ngx_int_t replace_body(ngx_http_request_t *r, lic_str body)
 static ngx_int_t forward(ngx_http_request_t *r, struct lictor_ctx *ctx)
 {
     const struct lic_step *step = &ctx->step;
-    if (step->upstream >= lic_engine_upstreams_n(ctx->main->engine) || step->target.n == 0
-        || r->request_body == NULL || r->method == NGX_HTTP_HEAD) {
+    if (step->upstream >= lic_engine_upstreams_n(ctx->main->engine) || step->target.n == 0 ||
+        r->request_body == NULL || r->method == NGX_HTTP_HEAD) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     r->loc_conf = ctx->main->place_of[step->upstream]->location->loc_conf;
     ngx_http_update_location_config(r);
-    if (r->content_handler == NULL || replace_headers(r, step) != NGX_OK
-        || replace_body(r, step->body) != NGX_OK) {
+    if (r->content_handler == NULL || replace_headers(r, step) != NGX_OK ||
+        replace_body(r, step->body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     r->unparsed_uri = module_str(step->target);

@@ -58,9 +58,8 @@ ngx_int_t response_mark(ngx_http_request_t *r, struct lictor_ctx *ctx)
 
 /* What a provider may tell the caller; names of accounts, cookies and the rest stay here. */
 static const ngx_str_t passed_names[] = {
-    ngx_string("x-request-id"),         ngx_string("request-id"),
-    ngx_string("retry-after"),          ngx_string("retry-after-ms"),
-    ngx_string("x-should-retry"),       ngx_string("openai-processing-ms"),
+    ngx_string("x-request-id"),   ngx_string("request-id"),     ngx_string("retry-after"),
+    ngx_string("retry-after-ms"), ngx_string("x-should-retry"), ngx_string("openai-processing-ms"),
     ngx_string("openai-version"),
 };
 static const ngx_str_t passed_prefixes[] = {
@@ -71,15 +70,14 @@ static const ngx_str_t passed_prefixes[] = {
 static bool may_pass(const ngx_table_elt_t *line)
 {
     for (size_t i = 0; i < sizeof passed_names / sizeof passed_names[0]; i++) {
-        if (line->key.len == passed_names[i].len
-            && ngx_strncasecmp(line->key.data, passed_names[i].data, line->key.len) == 0) {
+        if (line->key.len == passed_names[i].len &&
+            ngx_strncasecmp(line->key.data, passed_names[i].data, line->key.len) == 0) {
             return true;
         }
     }
     for (size_t i = 0; i < sizeof passed_prefixes / sizeof passed_prefixes[0]; i++) {
-        if (line->key.len > passed_prefixes[i].len
-            && ngx_strncasecmp(line->key.data, passed_prefixes[i].data, passed_prefixes[i].len)
-                   == 0) {
+        if (line->key.len > passed_prefixes[i].len &&
+            ngx_strncasecmp(line->key.data, passed_prefixes[i].data, passed_prefixes[i].len) == 0) {
             return true;
         }
     }
@@ -188,8 +186,8 @@ static ngx_int_t init_input(void *data)
 static ngx_int_t begin_upstream(ngx_http_request_t *r, struct lictor_ctx *ctx)
 {
     ngx_http_upstream_t *u = r->upstream;
-    if (u->input_filter_init == NULL || u->input_filter_ctx != r || u->upgrade
-        || tell_head(r, ctx) != NGX_OK) {
+    if (u->input_filter_init == NULL || u->input_filter_ctx != r || u->upgrade ||
+        tell_head(r, ctx) != NGX_OK) {
         return NGX_ERROR;
     }
     ctx->response = RESPONSE_UPSTREAM;
@@ -206,9 +204,9 @@ static ngx_int_t begin_upstream(ngx_http_request_t *r, struct lictor_ctx *ctx)
 
 static bool is_from_upstream(const ngx_http_request_t *r, const struct lictor_ctx *ctx)
 {
-    return ctx->request == REQUEST_FORWARDED && ctx->response == RESPONSE_NONE
-           && r->upstream != NULL && r->err_status == 0 && r->upstream->headers_in.status_n != 0
-           && r->headers_out.status == r->upstream->headers_in.status_n;
+    return ctx->request == REQUEST_FORWARDED && ctx->response == RESPONSE_NONE &&
+           r->upstream != NULL && r->err_status == 0 && r->upstream->headers_in.status_n != 0 &&
+           r->headers_out.status == r->upstream->headers_in.status_n;
 }
 
 /* ---- nginx's own errors ---- */
@@ -295,7 +293,8 @@ static ngx_chain_t *take_link(ngx_http_request_t *r, struct lictor_ctx *ctx, siz
 }
 
 /* The bytes copied into a buffer of ours: the engine's live only until its next call. */
-static ngx_chain_t *own_link(ngx_http_request_t *r, struct lictor_ctx *ctx, lic_str bytes, bool last)
+static ngx_chain_t *own_link(ngx_http_request_t *r, struct lictor_ctx *ctx, lic_str bytes,
+                             bool last)
 {
     ngx_chain_t *link = take_link(r, ctx, bytes.n);
     if (link == NULL) {

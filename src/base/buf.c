@@ -42,7 +42,7 @@ static bool grow(struct buf *buf, size_t needed)
     return true;
 }
 
-char *buf_room(struct buf *buf, size_t n)
+char *buf_make_room(struct buf *buf, size_t n)
 {
     if (buf->failed != LIC_OK) {
         return NULL;
@@ -61,24 +61,6 @@ void buf_wrote(struct buf *buf, size_t n)
 {
     CHECK(n <= buf->cap - buf->n);
     buf->n += n;
-}
-
-void buf_add(struct buf *buf, lic_str s)
-{
-    char *at = buf_room(buf, s.n);
-    if (at && s.n > 0) {
-        memcpy(at, s.at, s.n);
-        buf->n += s.n;
-    }
-}
-
-void buf_add_char(struct buf *buf, char c)
-{
-    char *at = buf_room(buf, 1);
-    if (at) {
-        *at = c;
-        buf->n++;
-    }
 }
 
 void buf_add_u64(struct buf *buf, uint64_t n)
@@ -100,15 +82,20 @@ void buf_add_i64(struct buf *buf, int64_t n)
     buf_add_u64(buf, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
 }
 
+/* Most texts fit what room there is; only when one does not is its length asked for first. */
 void buf_addf(struct buf *buf, const char *format, ...)
 {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
-    char *at = n >= 0 ? buf_room(buf, (size_t)n) : NULL;
-    if (at) {
-        vsnprintf(at, (size_t)n + 1, format, again);
+    char *at = buf_room(buf, 0);
+    size_t room = at ? buf->cap - buf->n : 0;
+    int n = vsnprintf(at, at ? room + 1 : 0, format, args);
+    if (n >= 0 && (size_t)n > room) {
+        at = buf_room(buf, (size_t)n);
+        n = at ? vsnprintf(at, (size_t)n + 1, format, again) : n;
+    }
+    if (at && n >= 0) {
         buf->n += (size_t)n;
     }
     va_end(again);

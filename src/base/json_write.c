@@ -61,25 +61,52 @@ void json_out_array_end(struct json_out *out)
     close_with(out, ']');
 }
 
-static void add_quoted(struct buf *buf, lic_str s)
+/*
+ * A text with its quotes, the comma before and `after` behind ('\0': nothing). Nearly all need no
+ * escape, so they go out in one piece.
+ */
+static void add_quoted(struct json_out *out, lic_str s, char after)
 {
-    buf_add_char(buf, '"');
-    json_escape(buf, s);
-    buf_add_char(buf, '"');
+    const char *end = s.n > 0 ? s.at + s.n : s.at;
+    if (json_scan_plain(s.at, end) != end) {
+        begin_value(out);
+        buf_add_char(out->buf, '"');
+        json_escape(out->buf, s);
+        buf_add(out->buf, after ? str_make((const char[]){ '"', after }, 2) : LIC_STR("\""));
+        return;
+    }
+    char *at = buf_room(out->buf, s.n + 2 + (out->comma ? 1 : 0) + (after ? 1 : 0));
+    if (!at) {
+        return;
+    }
+    char *begin = at;
+    *at = ',';
+    at += out->comma ? 1 : 0;
+    *at++ = '"';
+    at = s.n > 0 ? (char *)memcpy(at, s.at, s.n) + s.n : at;
+    *at++ = '"';
+    *at = after ? after : *at;
+    at += after ? 1 : 0;
+    buf_wrote(out->buf, (size_t)(at - begin));
+    out->comma = true;
 }
 
 void json_out_name(struct json_out *out, lic_str name)
 {
+    add_quoted(out, name, ':');
+    out->comma = false;
+}
+
+void json_out_raw_name(struct json_out *out, lic_str name)
+{
     begin_value(out);
-    add_quoted(out->buf, name);
-    buf_add_char(out->buf, ':');
+    buf_add(out->buf, name);
     out->comma = false;
 }
 
 void json_out_str(struct json_out *out, lic_str s)
 {
-    begin_value(out);
-    add_quoted(out->buf, s);
+    add_quoted(out, s, '\0');
 }
 
 void json_out_raw_str(struct json_out *out, lic_str raw)
@@ -155,6 +182,17 @@ static char *put_zeros(char *at, int n)
     return at + n;
 }
 
+static char *put_u64(char *at, uint64_t n)
+{
+    char digits[20];
+    int from = 20;
+    do {
+        digits[--from] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    return put(at, digits + from, 20 - from);
+}
+
 /* 0.000ddd, ddd000, d.dd as people write them; d.dde-9 for the very small and the very large. */
 static lic_str write_shortest(const struct shortest *s, char out[DOUBLE_TEXT_BYTES])
 {
@@ -176,10 +214,36 @@ static lic_str write_shortest(const struct shortest *s, char out[DOUBLE_TEXT_BYT
     return str_make(out, (size_t)(at - out));
 }
 
+/*
+ * Numbers that people write have few decimals. m / 10^k, both whole and exact, is rounded as the
+ * reader rounds "m e-k", so the first k for which it comes back is the shortest text.
+ */
+static lic_str write_few_decimals(double size, char out[DOUBLE_TEXT_BYTES])
+{
+    static const uint64_t powers[] = { 1, 10, 100, 1000, 10000 };
+    for (unsigned k = 0; size < 1e9 && k < sizeof(powers) / sizeof(powers[0]); k++) {
+        uint64_t m = (uint64_t)(size * (double)powers[k] + 0.5);
+        double back = (double)m / (double)powers[k];
+        if (!(back < size) && !(back > size)) {
+            char *at = put_u64(out, m / powers[k]);
+            uint64_t decimals = m % powers[k];
+            at = k > 0 ? put(at, ".", 1) : at;
+            for (unsigned i = k; i > 0; i--) {
+                *at++ = (char)('0' + decimals / powers[i - 1] % 10);
+            }
+            return str_make(out, (size_t)(at - out));
+        }
+    }
+    return LIC_STR("");
+}
+
 /* 15 digits are enough for most numbers people write, 17 for all. */
 static lic_str write_double(double size, char out[DOUBLE_TEXT_BYTES])
 {
-    lic_str written = LIC_STR("");
+    lic_str written = write_few_decimals(size, out);
+    if (written.n > 0) {
+        return written;
+    }
     for (int digits = 15; digits <= DOUBLE_DIGITS; digits++) {
         char text[DOUBLE_TEXT_BYTES];
         snprintf(text, sizeof(text), "%.*e", digits - 1, size);

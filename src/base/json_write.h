@@ -20,6 +20,9 @@ void json_out_object_end(struct json_out *out);
 void json_out_array(struct json_out *out);
 void json_out_array_end(struct json_out *out);
 void json_out_name(struct json_out *out, lic_str name);
+/* The same for a name known when this is compiled, already in quotes and with its colon. */
+void json_out_raw_name(struct json_out *out, lic_str name);
+#define JSON_NAME(literal) LIC_STR("\"" literal "\":")
 void json_out_str(struct json_out *out, lic_str s);       /* invalid UTF-8 becomes U+FFFD */
 void json_out_raw_str(struct json_out *out, lic_str raw); /* already escaped inside of a string */
 void json_out_raw(struct json_out *out, lic_str json);    /* a value already in JSON */

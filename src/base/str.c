@@ -249,6 +249,27 @@ static bool read_decimal(lic_str s, struct decimal *d)
 }
 
 /*
+ * Up to 15 digits and a power of ten up to 22 are exact as doubles, so one operation on them is
+ * rounded correctly (Clinger, 1990): nearly every number that a request holds.
+ */
+static bool round_short(const struct decimal *d, double *out)
+{
+    static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+    int64_t exponent = d->point - (int64_t)d->n;
+    if (d->n > 15 || exponent < -22 || exponent > 22) {
+        return false;
+    }
+    uint64_t whole = 0;
+    for (uint32_t i = 0; i < d->n; i++) {
+        whole = 10 * whole + (uint64_t)(d->digits[i] - '0');
+    }
+    *out = exponent < 0 ? (double)whole / powers[-exponent] : (double)whole * powers[exponent];
+    return true;
+}
+
+/*
  * strtod(3) rounds correctly, and a number written without a decimal point reads the same in every
  * locale, so the digits are given to it as a whole number with an exponent.
  */
@@ -283,7 +304,10 @@ bool str_double(lic_str s, double *out)
     if (!read_decimal(s, &d)) {
         return false;
     }
-    double size = round_decimal(&d);
+    double size;
+    if (!round_short(&d, &size)) {
+        size = round_decimal(&d);
+    }
     if (!isfinite(size)) {
         return false;
     }

@@ -5,16 +5,16 @@
  *     text ──► multi     one pass for all patterns, loose: rule r may end at e    (mostly: nothing)
  *                │
  *                ▼
- *              region    ends of r that lie closer than its longest match
- *                │  program_earliest: from how far back could these come
+ *              runs      of ends, for each rule
+ *                │  program_starts: where could matches that end there begin
  *                ▼
- *              starts    from there on, one by one: program_ends, exact, longest first
+ *              starts    from the first on, one by one: program_ends, exact, longest first
  *                │  validator
  *                ▼
  *              match     the leftmost start with a valid end, its longest valid end; then on after it
  *
- * Regions of one rule lie further apart than its longest match, so no match touches two of them
- * and what is found does not depend on where a text is cut, as long as the match is whole.
+ * What is found at a start depends only on the text of the matches that begin there and on where
+ * the rule's last match ended, not on where a text was cut.
  */
 #include "detect/detector.h"
 
@@ -22,6 +22,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "base/sort.h"
 #include "base/str.h"
 #include "detect/live.h"
 #include "detect/multi.h"
@@ -34,10 +35,17 @@
 
 /* What is known of a rule besides what was written. */
 struct compiled {
-    uint32_t exact, reverse; /* entries of its programs; unused for phrases */
+    uint32_t exact;      /* entry of its program; unused for phrases */
     uint32_t longest;
-    struct byte_set first;   /* what a match begins with */
+    uint32_t ways, ways_n; /* where its ways begin, and how many there are */
     const struct validator *validator; /* NULL: none */
+};
+
+/* One way of a rule: what the first pass looks for, and how to go back from there. */
+struct way {
+    uint32_t rule;
+    uint32_t reverse; /* entry */
+    uint32_t longest; /* bytes from the beginning of a match to where the first pass sees it */
 };
 
 struct detector {
@@ -49,7 +57,15 @@ struct detector {
     struct compiled *compiled;
     uint32_t *lengths; /* longest match of each rule, as live.h wants them */
     size_t longest;
-    struct program exact, reverse;
+    struct {
+        struct way *at;
+        uint32_t n, cap;
+    } ways;
+    struct program exact, reverse, onward;
+    struct {
+        uint32_t *at;
+        uint32_t n, cap;
+    } entries; /* of `onward` */
     struct live live;
     struct words words;
     struct multi *patterns, *phrases; /* NULL when there are none */
@@ -67,23 +83,39 @@ static enum lic_rc blame(const struct rule *rule, struct lic_err *err)
     return err_at(err, rule->file, rule->line, 0);
 }
 
-/* Items to compile, and which rule each is of. */
+/* Items to compile: ways of rules, or phrases. */
 struct items {
     struct multi_item *at;
     uint32_t n, cap;
 };
 
-static enum lic_rc add_loose(const struct pattern *pattern, uint32_t rule, struct arena *scratch,
-                             struct items *items, struct lic_err *err)
+static enum lic_rc add_way(struct detector *d, uint32_t rule, const struct pattern_way *found,
+                           struct arena *scratch, struct items *items, struct lic_err *err)
 {
-    for (uint32_t way = 0; way < pattern_ways(pattern); way++) {
-        struct buf text;
-        buf_init(&text, scratch, LOOSE_BYTES_MAX);
-        pattern_write_loose(pattern, way, &text);
-        buf_add_char(&text, '\0');
-        TRY(buf_check(&text, "the pattern in its loose form", err));
-        struct multi_item item = { .text = text.at, .bytes = text.n - 1, .id = rule };
-        ENSURE(ARENA_PUSH(scratch, items, item), err, LIC_E_NOMEM, "no memory for its pattern");
+    struct way way = { .rule = rule, .longest = (uint32_t)found->longest };
+    struct multi_item item = { .id = d->ways.n };
+    struct buf text;
+    buf_init(&text, scratch, LOOSE_BYTES_MAX);
+    pattern_write_loose(found, &text);
+    buf_add_char(&text, '\0');
+    TRY(buf_check(&text, "the pattern in its loose form", err));
+    TRY(program_add(&d->reverse, found->head, rule, &way.reverse, err));
+    item.text = text.at;
+    item.bytes = text.n - 1;
+    ENSURE(ARENA_PUSH(scratch, items, item) && ARENA_PUSH(&d->arena, &d->ways, way), err,
+           LIC_E_NOMEM, "no memory for its pattern");
+    return LIC_OK;
+}
+
+static enum lic_rc add_ways(struct detector *d, uint32_t rule, const struct pattern *pattern,
+                            struct arena *scratch, struct items *items, struct lic_err *err)
+{
+    struct pattern_ways ways = { 0 };
+    TRY(pattern_find_ways(scratch, pattern, &ways, err));
+    d->compiled[rule].ways = d->ways.n;
+    d->compiled[rule].ways_n = ways.n;
+    for (uint32_t i = 0; i < ways.n; i++) {
+        TRY(add_way(d, rule, &ways.at[i], scratch, items, err));
     }
     return LIC_OK;
 }
@@ -94,13 +126,15 @@ static enum lic_rc add_pattern(struct detector *d, uint32_t i, struct arena *scr
     const struct rule *rule = &d->rules->at[i];
     struct compiled *compiled = &d->compiled[i];
     struct pattern pattern;
+    uint32_t onward = 0;
     bool ours = str_ends(rule->file, LIC_STR(".rules"));
     TRY(pattern_read(scratch, rule->pattern, /* bounded= */ ours, &pattern, err));
-    TRY(program_add(&d->exact, &pattern, i, &compiled->exact, err));
-    TRY(program_add(&d->reverse, &pattern, i, &compiled->reverse, err));
-    program_first(&d->exact, compiled->exact, &compiled->first);
     compiled->longest = (uint32_t)pattern.longest;
-    return add_loose(&pattern, i, scratch, items, err);
+    TRY(program_add(&d->exact, pattern.root, i, &compiled->exact, err));
+    TRY(program_add(&d->onward, pattern.root, i, &onward, err));
+    ENSURE(ARENA_PUSH(&d->arena, &d->entries, onward), err, LIC_E_NOMEM,
+           "no memory for its pattern");
+    return add_ways(d, i, &pattern, scratch, items, err);
 }
 
 static enum lic_rc add_validator(struct detector *d, uint32_t i, struct lic_err *err)
@@ -150,6 +184,7 @@ static enum lic_rc add_rules(struct detector *d, struct arena *scratch, struct i
     return LIC_OK;
 }
 
+/* Compiles; a failure names the rule it is about, when it is about one. */
 static enum lic_rc compile_items(struct detector *d, struct arena *scratch,
                                  const struct items *items, bool literals, struct multi **out,
                                  struct lic_err *err)
@@ -159,10 +194,11 @@ static enum lic_rc compile_items(struct detector *d, struct arena *scratch,
         return LIC_OK;
     }
     enum lic_rc rc = multi_new(scratch, items->at, items->n, literals, out, &bad, err);
-    if (rc != LIC_OK && bad < items->n) {
-        return blame(&d->rules->at[items->at[bad].id], err);
+    if (rc == LIC_OK || bad >= items->n) {
+        return rc;
     }
-    return rc;
+    uint32_t id = items->at[bad].id;
+    return blame(&d->rules->at[literals ? id : d->ways.at[id].rule], err);
 }
 
 static enum lic_rc compile_phrases(struct detector *d, struct arena *scratch, struct lic_err *err)
@@ -188,7 +224,11 @@ static enum lic_rc compile_all(struct detector *d, struct arena *scratch, struct
     TRY(add_rules(d, scratch, &patterns, err));
     TRY(compile_items(d, scratch, &patterns, /* literals= */ false, &d->patterns, err));
     TRY(compile_phrases(d, scratch, err));
-    live_init(&d->live, &d->reverse, d->lengths, n);
+    d->live.program = &d->onward;
+    d->live.entries = d->entries.at;
+    d->live.entries_n = d->entries.n;
+    d->live.lengths = d->lengths;
+    live_init(&d->live, n);
     return LIC_OK;
 }
 
@@ -201,8 +241,9 @@ static enum lic_rc make_detector(const struct lic_host *host, const struct rules
     *d = (struct detector){ .host = host, .rules = rules };
     arena_pool_init(&d->pool, host, 0);
     arena_init(&d->arena, &d->pool, 0);
-    program_init(&d->exact, &d->arena, /* reversed= */ false);
-    program_init(&d->reverse, &d->arena, /* reversed= */ true);
+    program_init(&d->exact, &d->arena, /* reversed= */ false, /* loose= */ false);
+    program_init(&d->reverse, &d->arena, /* reversed= */ true, /* loose= */ true);
+    program_init(&d->onward, &d->arena, /* reversed= */ false, /* loose= */ true);
     *out = d;
     return LIC_OK;
 }
@@ -273,8 +314,14 @@ struct table {
 /* What a scan knows of a rule: good while `epoch` is the scan's. */
 struct rule_state {
     uint64_t epoch;
-    size_t resume;   /* the next match begins here or later */
-    uint32_t region; /* index + 1 of its last region; 0: none */
+    size_t resume; /* the next match begins here or later */
+    bool seen;     /* the first pass saw one of its ways */
+};
+
+/* The same of a way. */
+struct way_state {
+    uint64_t epoch;
+    uint32_t run; /* index + 1 of its last run of ends; 0: none */
 };
 
 struct detector_scratch {
@@ -282,8 +329,9 @@ struct detector_scratch {
     struct multi_scratch *multi;
     struct places places;
     void *places_memory;
-    struct rule_state *states;
-    uint32_t states_cap;
+    struct rule_state *rules;
+    struct way_state *ways;
+    uint32_t rules_cap, ways_cap;
     uint64_t epoch, questions;
     struct table tables[TABLES_MAX];
 };
@@ -311,7 +359,8 @@ void detector_scratch_free(struct detector_scratch *scratch)
         multi_scratch_free(scratch->multi);
     }
     host->resize(host->ctx, scratch->places_memory, 0);
-    host->resize(host->ctx, scratch->states, 0);
+    host->resize(host->ctx, scratch->rules, 0);
+    host->resize(host->ctx, scratch->ways, 0);
     host->resize(host->ctx, scratch, 0);
 }
 
@@ -329,19 +378,18 @@ static enum lic_rc grow_places(struct detector_scratch *scratch, uint32_t instrs
     return LIC_OK;
 }
 
-static enum lic_rc grow_states(struct detector_scratch *scratch, uint32_t rules_n,
-                               struct lic_err *err)
+/* An array of n zeroed elements in the place of one of *cap. */
+static enum lic_rc grow_states(const struct lic_host *host, void **at, uint32_t *cap, uint32_t n,
+                               size_t element_bytes, struct lic_err *err)
 {
-    if (rules_n <= scratch->states_cap) {
+    if (n <= *cap) {
         return LIC_OK;
     }
-    const struct lic_host *host = scratch->host;
-    struct rule_state *states =
-        host->resize(host->ctx, scratch->states, sizeof(struct rule_state) * rules_n);
-    ENSURE(states, err, LIC_E_NOMEM, "no memory to scan with %u rules", rules_n);
-    memset(states, 0, sizeof(struct rule_state) * rules_n);
-    scratch->states = states;
-    scratch->states_cap = rules_n;
+    void *grown = host->resize(host->ctx, *at, element_bytes * n);
+    ENSURE(grown, err, LIC_E_NOMEM, "no memory to scan with %u rules", n);
+    memset(grown, 0, element_bytes * n);
+    *at = grown;
+    *cap = n;
     return LIC_OK;
 }
 
@@ -378,9 +426,14 @@ enum lic_rc detector_scratch_prepare(struct detector_scratch *scratch, const str
                                      struct lic_err *err)
 {
     struct table *table = NULL;
-    uint32_t exact_n = detector->exact.instrs.n, reverse_n = detector->reverse.instrs.n;
-    TRY(grow_places(scratch, exact_n > reverse_n ? exact_n : reverse_n, err));
-    TRY(grow_states(scratch, detector->rules->n, err));
+    const struct lic_host *host = scratch->host;
+    TRY(grow_places(scratch, detector->exact.instrs.n, err));
+    TRY(grow_places(scratch, detector->reverse.instrs.n, err));
+    TRY(grow_places(scratch, detector->onward.instrs.n, err));
+    TRY(grow_states(host, (void **)&scratch->rules, &scratch->rules_cap, detector->rules->n,
+                    sizeof(struct rule_state), err));
+    TRY(grow_states(host, (void **)&scratch->ways, &scratch->ways_cap, detector->ways.n,
+                    sizeof(struct way_state), err));
     if (detector->patterns) {
         TRY(multi_prepare(detector->patterns, &scratch->multi, err));
     }
@@ -392,11 +445,8 @@ enum lic_rc detector_scratch_prepare(struct detector_scratch *scratch, const str
 
 /* ---- scanning ---- */
 
-/* Ends of one rule that lie closer together than its longest match. */
-struct region {
-    uint32_t rule;
-    size_t first, last;
-};
+/* Ends this close are taken for one run: it bounds what a text made for it can cost in memory. */
+#define RUN_GAP 16u
 
 struct scan {
     const struct detector *detector;
@@ -404,10 +454,8 @@ struct scan {
     lic_str text;
     size_t from;
     struct arena *arena;
-    struct {
-        struct region *at;
-        uint32_t n, cap;
-    } regions;
+    struct program_runs runs;
+    struct program_starts starts;
     struct detector_matches *out;
     enum lic_rc rc; /* what went wrong in a callback */
     struct lic_err *err;
@@ -415,9 +463,18 @@ struct scan {
 
 static struct rule_state *state_of(struct scan *scan, uint32_t rule)
 {
-    struct rule_state *state = &scan->scratch->states[rule];
+    struct rule_state *state = &scan->scratch->rules[rule];
     if (state->epoch != scan->scratch->epoch) {
         *state = (struct rule_state){ .epoch = scan->scratch->epoch, .resume = scan->from };
+    }
+    return state;
+}
+
+static struct way_state *way_state_of(struct scan *scan, uint32_t way)
+{
+    struct way_state *state = &scan->scratch->ways[way];
+    if (state->epoch != scan->scratch->epoch) {
+        *state = (struct way_state){ .epoch = scan->scratch->epoch };
     }
     return state;
 }
@@ -442,26 +499,27 @@ static enum lic_rc add_match(struct scan *scan, uint32_t index, size_t start, si
     return LIC_OK;
 }
 
-static bool on_end(void *arg, uint32_t rule, size_t end)
+/* Notes that a way may be seen up to `end`. */
+static bool on_end(void *arg, uint32_t way, size_t end)
 {
     struct scan *scan = arg;
-    struct rule_state *state = state_of(scan, rule);
-    if (end <= state->resume) {
+    struct rule_state *rule = state_of(scan, scan->detector->ways.at[way].rule);
+    struct way_state *state = way_state_of(scan, way);
+    if (end <= rule->resume) {
         return true;
     }
-    if (state->region != 0) {
-        struct region *region = &scan->regions.at[state->region - 1];
-        if (end - region->last <= scan->detector->compiled[rule].longest) {
-            region->last = end;
-            return true;
-        }
+    rule->seen = true;
+    struct program_run *newest = state->run != 0 ? &scan->runs.at[state->run - 1] : NULL;
+    if (newest && end - newest->last <= RUN_GAP) {
+        newest->last = end;
+        return true;
     }
-    struct region region = { .rule = rule, .first = end, .last = end };
-    if (!ARENA_PUSH(scan->arena, &scan->regions, region)) {
+    struct program_run run = { .way = way, .before = state->run, .first = end, .last = end };
+    if (!ARENA_PUSH(scan->arena, &scan->runs, run)) {
         scan->rc = err_set(scan->err, LIC_E_NOMEM, "no memory for what was found in a text");
         return false;
     }
-    state->region = scan->regions.n;
+    state->run = scan->runs.n;
     return true;
 }
 
@@ -480,40 +538,59 @@ static bool passes(struct scan *scan, uint32_t rule, size_t *start, size_t *end)
 }
 
 /* The longest valid match that begins at `start`; *found says whether there is one. */
-static enum lic_rc match_at(struct scan *scan, uint32_t rule, size_t start, bool *found)
+static enum lic_rc match_at(struct scan *scan, uint32_t rule, size_t start)
 {
     const struct compiled *compiled = &scan->detector->compiled[rule];
     struct program_ends ends;
-    *found = false;
-    if (!byte_set_has(&compiled->first, (uint8_t)scan->text.at[start])) {
-        return LIC_OK;
-    }
     program_ends(&scan->detector->exact, compiled->exact, &scan->scratch->places, scan->text, start,
                  compiled->longest, &ends);
-    for (uint32_t i = 0; i < ends.n && !*found; i++) {
+    for (uint32_t i = 0; i < ends.n; i++) {
         size_t shown_start = start, shown_end = ends.at[i];
         if (passes(scan, rule, &shown_start, &shown_end)) {
-            *found = true;
-            TRY(add_match(scan, rule, start, ends.at[i], shown_start, shown_end));
+            return add_match(scan, rule, start, ends.at[i], shown_start, shown_end);
         }
     }
     return LIC_OK;
 }
 
-static enum lic_rc look_closely(struct scan *scan, const struct region *region)
+static int compare_starts(const void *a, const void *b)
 {
-    const struct compiled *compiled = &scan->detector->compiled[region->rule];
-    struct rule_state *state = state_of(scan, region->rule);
-    struct program_region ends = { .from = state->resume,
-                                   .first_end = region->first,
-                                   .last_end = region->last,
-                                   .longest = compiled->longest };
-    size_t start = program_earliest(&scan->detector->reverse, compiled->reverse,
-                                    &scan->scratch->places, scan->text, &ends);
-    while (start < region->last) {
-        bool found = false;
-        TRY(match_at(scan, region->rule, start, &found));
-        start = found ? state->resume : start + 1;
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+/* Where matches of the rule may begin, in order. */
+static enum lic_rc find_starts(struct scan *scan, uint32_t rule)
+{
+    const struct compiled *compiled = &scan->detector->compiled[rule];
+    scan->starts.n = 0;
+    for (uint32_t i = 0; i < compiled->ways_n; i++) {
+        const struct way *way = &scan->detector->ways.at[compiled->ways + i];
+        struct program_ask ask = { .entry = way->reverse,
+                                   .runs = &scan->runs,
+                                   .run = way_state_of(scan, compiled->ways + i)->run,
+                                   .from = state_of(scan, rule)->resume,
+                                   .longest = way->longest };
+        enum lic_rc rc = program_starts(&scan->detector->reverse, &scan->scratch->places,
+                                        scan->text, &ask, &scan->starts);
+        ENSURE(rc == LIC_OK, scan->err, rc, "no memory for what was found in a text");
+    }
+    sort_array(scan->starts.at, scan->starts.n, sizeof(uint32_t), compare_starts);
+    return LIC_OK;
+}
+
+static enum lic_rc look_closely(struct scan *scan, uint32_t rule)
+{
+    struct rule_state *state = state_of(scan, rule);
+    size_t tried = SIZE_MAX;
+    state->seen = false;
+    TRY(find_starts(scan, rule));
+    for (uint32_t i = 0; i < scan->starts.n; i++) {
+        size_t start = scan->starts.at[i];
+        if (start >= state->resume && start != tried) {
+            TRY(match_at(scan, rule, start));
+        }
+        tried = start;
     }
     return LIC_OK;
 }
@@ -526,8 +603,11 @@ static enum lic_rc scan_patterns(struct scan *scan)
     TRY(multi_scan(scan->detector->patterns, scan->scratch->multi, scan->text, on_end, scan,
                    scan->err));
     TRY(scan->rc);
-    for (uint32_t i = 0; i < scan->regions.n; i++) {
-        TRY(look_closely(scan, &scan->regions.at[i]));
+    for (uint32_t i = 0; i < scan->runs.n; i++) {
+        uint32_t rule = scan->detector->ways.at[scan->runs.at[i].way].rule;
+        if (state_of(scan, rule)->seen) {
+            TRY(look_closely(scan, rule));
+        }
     }
     return LIC_OK;
 }
@@ -564,6 +644,7 @@ enum lic_rc detector_matches(const struct detector *detector, struct detector_sc
                          .text = text,
                          .from = from,
                          .arena = arena,
+                         .starts = { .arena = arena },
                          .out = out,
                          .err = err };
     scratch->epoch++;

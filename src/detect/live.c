@@ -13,36 +13,35 @@
 #define STATES_MAX 4096u
 #define POOL_FIRST 4096u
 #define POOL_MAX (1u << 20)
-#define NEW_EDGES_MAX 512u /* made for one answer; beyond it the answer is the safe one */
+#define WORK_MAX (1u << 17) /* bytes stepped over for one answer; then it is the safe one */
+#define WORK_EDGE 256u      /* what working out an edge counts as */
 
 #define STATE_DEAD 0u
-#define STATE_START 1u /* at the end of the text: every place of every pattern */
-#define EDGE_NONE UINT32_MAX
-
-struct edge {
-    uint32_t next;    /* a state, or EDGE_NONE: not known yet */
-    uint32_t longest; /* not 0: a match of at most this length may begin right here */
-};
+#define STATE_START 1u      /* at the beginning of every pattern, after no word character */
+#define STATE_START_WORD 2u /* the same after a word character */
+#define STATES_FIXED 3u
+#define EDGE_NONE UINT32_MAX /* not known yet */
 
 /*
- * After some bytes, backwards: the places reached, not yet followed, since whether \b holds is
- * known only with the next byte.
+ * After some bytes: the places reached, not yet followed, since whether \b holds is known only
+ * with the next byte. Places where a pattern is complete are left out: more text adds nothing.
  */
 struct state {
     uint32_t first, n; /* its places in the pool */
+    uint32_t longest;  /* match of the rules they are of */
     bool word;         /* the byte last taken was a word character */
 };
 
 /*
  *     states  ─ first, n ─►  pool    [ 17 29 | 4 | 17 30 31 | ... ]
- *     edges   one row of classes_n + 1 for each state; the last is "the text begins here"
+ *     edges   one row of classes_n states for each state
  *     slots   hash of the places ─► state, open addressing, twice as many as states
  */
 struct live_cache {
     const struct lic_host *host;
     uint32_t row; /* edges of one state */
     struct state *states;
-    struct edge *edges;
+    uint32_t *edges;
     uint32_t *slots;
     uint32_t states_n, states_cap;
     uint32_t *pool;
@@ -74,13 +73,13 @@ static void refine(struct live *live, const struct byte_set *set)
     }
 }
 
-void live_init(struct live *live, const struct program *reverse, const uint32_t *lengths,
-               uint32_t rules_n)
+void live_init(struct live *live, uint32_t rules_n)
 {
     struct byte_set word = { { 0 } };
-    *live = (struct live){ .reverse = reverse, .lengths = lengths, .classes_n = 1 };
+    live->classes_n = 1;
+    memset(live->class_of, 0, sizeof(live->class_of));
     for (uint32_t i = 0; i < rules_n; i++) {
-        live->longest = lengths[i] > live->longest ? lengths[i] : live->longest;
+        live->longest = live->lengths[i] > live->longest ? live->lengths[i] : live->longest;
     }
     for (uint32_t byte = 0; byte < 256; byte++) {
         if (charset_is_word((uint8_t)byte)) {
@@ -88,8 +87,8 @@ void live_init(struct live *live, const struct program *reverse, const uint32_t 
         }
     }
     refine(live, &word);
-    for (uint32_t i = 0; i < reverse->sets.n; i++) {
-        refine(live, &reverse->sets.at[i]);
+    for (uint32_t i = 0; i < live->program->sets.n; i++) {
+        refine(live, &live->program->sets.at[i]);
     }
     for (uint32_t byte = 0; byte < 256; byte++) {
         live->byte_of[live->class_of[byte]] = (uint8_t)byte;
@@ -132,28 +131,27 @@ static void put_slot(struct live_cache *cache, uint32_t state)
 static void fill_slots(struct live_cache *cache)
 {
     memset(cache->slots, 0, (size_t)cache->states_cap * 2 * sizeof(uint32_t));
-    for (uint32_t i = STATE_START + 1; i < cache->states_n; i++) {
+    for (uint32_t i = STATES_FIXED; i < cache->states_n; i++) {
         put_slot(cache, i);
     }
 }
 
 static void clear_edges(struct live_cache *cache, uint32_t state)
 {
-    struct edge none = { .next = EDGE_NONE, .longest = 0 };
     for (uint32_t i = 0; i < cache->row; i++) {
-        cache->edges[(size_t)state * cache->row + i] = none;
+        cache->edges[(size_t)state * cache->row + i] = EDGE_NONE;
     }
 }
 
-/* Back to the two states that are always there. */
+/* Back to the states that are always there. */
 static void forget(struct live_cache *cache)
 {
     cache->pool_n = 0;
-    cache->states_n = STATE_START + 1;
-    cache->states[STATE_DEAD] = (struct state){ 0 };
-    cache->states[STATE_START] = (struct state){ 0 };
-    clear_edges(cache, STATE_DEAD);
-    clear_edges(cache, STATE_START);
+    cache->states_n = STATES_FIXED;
+    for (uint32_t i = 0; i < STATES_FIXED; i++) {
+        cache->states[i] = (struct state){ .word = i == STATE_START_WORD };
+        clear_edges(cache, i);
+    }
     fill_slots(cache);
 }
 
@@ -162,7 +160,7 @@ static bool grow_states(struct live_cache *cache, uint32_t cap)
 {
     const struct lic_host *host = cache->host;
     bool grown = resize_to(host, (void **)&cache->states, sizeof(struct state) * cap) &&
-                 resize_to(host, (void **)&cache->edges, sizeof(struct edge) * cap * cache->row) &&
+                 resize_to(host, (void **)&cache->edges, sizeof(uint32_t) * cap * cache->row) &&
                  resize_to(host, (void **)&cache->slots, sizeof(uint32_t) * cap * 2);
     if (grown) {
         cache->states_cap = cap;
@@ -185,7 +183,7 @@ enum lic_rc live_cache_new(const struct lic_host *host, const struct live *live,
 {
     struct live_cache *cache = host->resize(host->ctx, NULL, sizeof(*cache));
     ENSURE(cache, err, LIC_E_NOMEM, "no memory for a detector's table");
-    *cache = (struct live_cache){ .host = host, .row = live->classes_n + 1 };
+    *cache = (struct live_cache){ .host = host, .row = live->classes_n };
     if (!grow_states(cache, STATES_FIRST) || !grow_pool(cache, POOL_FIRST)) {
         live_cache_free(cache);
         return err_set(err, LIC_E_NOMEM, "no memory for a detector's table");
@@ -226,10 +224,8 @@ static uint32_t look_up(const struct live_cache *cache, const uint32_t *places, 
     return 0;
 }
 
-enum made { MADE, MADE_FORGETTING, MADE_NOTHING };
-
-/* Room for one more state of n places. MADE_FORGETTING: all other states are gone. */
-static enum made make_room(struct live_cache *cache, uint32_t n)
+/* Room for one more state of n places, if need be by forgetting all others. */
+static bool make_room(struct live_cache *cache, uint32_t n, bool *forgotten)
 {
     bool full = cache->states_n == cache->states_cap;
     if (full && cache->states_cap < STATES_MAX) {
@@ -240,29 +236,36 @@ static enum made make_room(struct live_cache *cache, uint32_t n)
             break;
         }
     }
-    bool pool_full = n > cache->pool_cap - cache->pool_n;
-    if (!full && !pool_full) {
-        return MADE;
+    *forgotten = full || n > cache->pool_cap - cache->pool_n;
+    if (*forgotten) {
+        forget(cache);
     }
-    forget(cache);
-    return n > cache->pool_cap ? MADE_NOTHING : MADE_FORGETTING;
+    return n <= cache->pool_cap;
 }
 
-static enum made make_state(struct live_cache *cache, const uint32_t *places, uint32_t n, bool word,
-                            uint32_t *out)
+static uint32_t longest_of(const struct live *live, const uint32_t *places, uint32_t n)
 {
-    enum made made = make_room(cache, n);
-    if (made == MADE_NOTHING) {
-        return made;
+    uint32_t longest = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t length = live->lengths[live->program->instrs.at[places[i]].owner];
+        longest = length > longest ? length : longest;
     }
+    return longest;
+}
+
+static uint32_t make_state(const struct live *live, struct live_cache *cache,
+                           const uint32_t *places, uint32_t n, bool word)
+{
     uint32_t state = cache->states_n++;
     memcpy(cache->pool + cache->pool_n, places, n * sizeof(uint32_t));
-    cache->states[state] = (struct state){ .first = cache->pool_n, .n = n, .word = word };
+    cache->states[state] = (struct state){ .first = cache->pool_n,
+                                           .n = n,
+                                           .longest = longest_of(live, places, n),
+                                           .word = word };
     cache->pool_n += n;
     clear_edges(cache, state);
     put_slot(cache, state);
-    *out = state;
-    return made;
+    return state;
 }
 
 static int compare_places(const void *a, const void *b)
@@ -279,7 +282,8 @@ static void take_byte(const struct program *program, struct places *places, uint
     for (uint32_t i = 0; i < places->n[0]; i++) {
         const struct instr *instr = &program->instrs.at[places->at[0][i]];
         if (byte_set_has(&program->sets.at[instr->set], byte) &&
-            places->seen[instr->next] != places->stamp) {
+            places->seen[instr->next] != places->stamp &&
+            program->instrs.at[instr->next].op != INSTR_ACCEPT) {
             places->seen[instr->next] = places->stamp;
             places->at[1][places->n[1]++] = instr->next;
         }
@@ -287,83 +291,85 @@ static void take_byte(const struct program *program, struct places *places, uint
     sort_array(places->at[1], places->n[1], sizeof(uint32_t), compare_places);
 }
 
-/* List 0 becomes every place that takes a byte: the end of the text may be any of them. */
-static void place_everywhere(const struct program *program, struct places *places)
+/* List 0 becomes what takes a byte after `state`, now that the next one is a word byte or not. */
+static void follow_all(const struct live *live, const struct live_cache *cache,
+                       struct places *places, uint32_t state, bool word)
 {
+    struct state from = cache->states[state];
+    bool starts = state < STATES_FIXED;
+    const uint32_t *at = starts ? live->entries : cache->pool + from.first;
+    uint32_t n = starts ? live->entries_n : from.n;
+    places_next(places);
     places->n[0] = 0;
-    for (uint32_t i = 0; i < program->instrs.n; i++) {
-        if (program->instrs.at[i].op == INSTR_SET) {
-            places->at[0][places->n[0]++] = i;
-        }
+    for (uint32_t i = 0; i < n; i++) {
+        places_follow(places, live->program, at[i], from.word != word, 0);
     }
 }
 
-/* Works out the edge of `state` for `class`; class == classes_n: the text begins here. */
+/* Where `state` goes with a byte of `class`; false when there is no memory to tell. */
 static bool make_edge(const struct live *live, struct live_cache *cache, struct places *places,
-                      uint32_t state, uint32_t class, struct edge *out)
+                      uint32_t state, uint32_t class, uint32_t *out)
 {
-    bool begins = class == live->classes_n;
-    uint8_t byte = begins ? 0 : live->byte_of[class];
-    bool word = !begins && charset_is_word(byte);
-    struct state from = cache->states[state];
-    struct accepted accepted = { .lengths = live->lengths };
-    if (state == STATE_START) {
-        place_everywhere(live->reverse, places);
-    } else {
-        places_next(places);
-        places->n[0] = 0;
-        for (uint32_t i = 0; i < from.n; i++) {
-            places_follow(places, live->reverse, cache->pool[from.first + i], from.word != word, 0,
-                          &accepted);
+    uint8_t byte = live->byte_of[class];
+    bool word = charset_is_word(byte), forgotten = false;
+    follow_all(live, cache, places, state, word);
+    take_byte(live->program, places, byte);
+    uint32_t n = places->n[1];
+    *out = n > 0 ? look_up(cache, places->at[1], n, word) : STATE_DEAD;
+    if (n > 0 && *out == STATE_DEAD) {
+        if (!make_room(cache, n, &forgotten)) {
+            return false;
         }
+        *out = make_state(live, cache, places->at[1], n, word);
     }
-    *out = (struct edge){ .next = STATE_DEAD, .longest = accepted.longest };
-    enum made made = MADE;
-    if (!begins) {
-        take_byte(live->reverse, places, byte);
-        if (places->n[1] > 0) {
-            out->next = look_up(cache, places->at[1], places->n[1], word);
-        }
-        if (places->n[1] > 0 && out->next == STATE_DEAD) {
-            made = make_state(cache, places->at[1], places->n[1], word, &out->next);
-        }
-    }
-    if (made == MADE) {
+    if (!forgotten) {
         cache->edges[(size_t)state * cache->row + class] = *out;
     }
-    return made != MADE_NOTHING;
+    return true;
 }
 
-/* The earliest byte any match could reach back to, moved to the beginning of a character. */
-static size_t safe_answer(const struct live *live, lic_str text, size_t from)
+/* One answer in the making. */
+struct asking {
+    const struct live *live;
+    struct live_cache *cache;
+    struct places *places;
+    lic_str text;
+    uint32_t work;
+};
+
+/*
+ * Whether something that begins at `start` is still going on where the text ends. So it is said,
+ * too, when there is no memory to tell or the answer takes too long to work out.
+ */
+static bool goes_on(struct asking *a, size_t start)
 {
-    size_t at = text.n - from > live->longest ? text.n - live->longest : from;
-    while (at < text.n && ((uint8_t)text.at[at] & 0xC0) == 0x80) {
-        at++;
+    const struct live_cache *cache = a->cache;
+    bool word = start > 0 && charset_is_word((uint8_t)a->text.at[start - 1]);
+    uint32_t state = word ? STATE_START_WORD : STATE_START;
+    for (size_t at = start; at < a->text.n && state != STATE_DEAD; at++) {
+        uint32_t class = a->live->class_of[(uint8_t)a->text.at[at]];
+        uint32_t next = cache->edges[(size_t)state * cache->row + class];
+        a->work += next == EDGE_NONE ? WORK_EDGE : 1;
+        if (a->work > WORK_MAX ||
+            (next == EDGE_NONE &&
+             !make_edge(a->live, a->cache, a->places, state, class, &next))) {
+            return true;
+        }
+        state = next;
     }
-    return at;
+    return state != STATE_DEAD && a->text.n - start <= cache->states[state].longest;
 }
 
 size_t live_find(const struct live *live, struct live_cache *cache, struct places *places,
                  lic_str text, size_t from)
 {
-    size_t earliest = text.n, at = text.n;
-    uint32_t state = STATE_START, made = 0;
-    while (state != STATE_DEAD && text.n - at <= live->longest) {
-        uint32_t class = at == 0 ? live->classes_n : live->class_of[(uint8_t)text.at[at - 1]];
-        struct edge edge = cache->edges[(size_t)state * cache->row + class];
-        if (edge.next == EDGE_NONE &&
-            (++made > NEW_EDGES_MAX || !make_edge(live, cache, places, state, class, &edge))) {
-            return safe_answer(live, text, from);
-        }
-        if (text.n - at <= edge.longest) {
-            earliest = at < text.n ? at : earliest;
-        }
-        if (at <= from) {
-            break;
-        }
-        state = edge.next;
-        at--;
+    struct asking a = { live, cache, places, text, 0 };
+    size_t start = text.n - from > live->longest ? text.n - live->longest : from;
+    while (start < text.n && ((uint8_t)text.at[start] & 0xC0) == 0x80) {
+        start++;
     }
-    return earliest;
+    while (start < text.n && !goes_on(&a, start)) {
+        start++;
+    }
+    return start;
 }

@@ -2,18 +2,17 @@
 /*
  * "Could more text turn the end of this into a match?", asked of all patterns at once.
  *
- * The end of a text is the beginning of a match exactly if the reversed pattern, entered at any of
- * its places (for the match may break off anywhere), reaches its own end going backwards. Going
- * backwards from the end of ordinary prose the set of places is soon empty, so the question costs
- * a few bytes of work.
+ * The patterns are run forwards from each byte that may still be held, the earliest first, until
+ * nothing is left of them (in ordinary prose after a byte or two) or the text ends while something
+ * is.
  *
- * The sets met are kept as the states of an automaton that is made while it is used: the next time
- * a state and a byte meet, the answer is one look into a table. That table is the cache, one for
- * each worker and detector; it grows to a limit, then begins anew. What is lost with it is time.
+ *     text   ... and ignore your│        from `a`: dead after `and`
+ *                    └─────────►         from `i`: the text ends in the midst of a pattern
  *
- *     text   ... write to ann@ex│        places after x, e: in the host name of an e-mail address
- *                         ◄─────         after @: before the '@'; after a, n, n: in its name
- *                      └ the earliest byte at which the pattern's own beginning is reached
+ * The sets of places met on the way are kept as the states of an automaton that is made while it
+ * is used: the next time a state and a byte meet, the answer is one look into a table. That table
+ * is the cache, one for each worker and detector; it grows to a limit, then begins anew. What is
+ * lost with it is time.
  */
 #ifndef DETECT_LIVE_H
 #define DETECT_LIVE_H
@@ -24,7 +23,9 @@ struct live_cache;
 
 /* What is fixed when the rules are known. */
 struct live {
-    const struct program *reverse;
+    const struct program *program;
+    const uint32_t *entries;  /* where patterns begin */
+    uint32_t entries_n;
     const uint32_t *lengths;  /* longest match of each rule */
     uint32_t longest;         /* of all of them */
     uint8_t class_of[256];    /* bytes that no set tells apart are of one class */
@@ -32,9 +33,8 @@ struct live {
     uint32_t classes_n;
 };
 
-/* `lengths` and `reverse`, which is complete, must live as long as the result. */
-void live_init(struct live *live, const struct program *reverse, const uint32_t *lengths,
-               uint32_t rules_n);
+/* Works out classes and lengths once the other members, which are for the caller to set, are. */
+void live_init(struct live *live, uint32_t rules_n);
 
 enum lic_rc live_cache_new(const struct lic_host *host, const struct live *live,
                            struct live_cache **out, struct lic_err *err) LIC_MUST_USE;

@@ -560,6 +560,21 @@ static enum lic_rc read_repeat(struct reader *r, struct pattern_node **out)
     return make_repeat(r, atom, min, max, out);
 }
 
+/* What follows; a sequence in a sequence is one sequence. */
+static enum lic_rc append(struct reader *r, struct pattern_node *cat, struct pattern_node *item)
+{
+    if (item->type == PATTERN_EMPTY) {
+        return LIC_OK;
+    }
+    if (item->type != PATTERN_CAT) {
+        return add_child(r, cat, item);
+    }
+    for (uint32_t i = 0; i < item->n; i++) {
+        TRY(add_child(r, cat, item->at[i]));
+    }
+    return LIC_OK;
+}
+
 static enum lic_rc read_sequence(struct reader *r, struct pattern_node **out)
 {
     struct pattern_node *cat = NULL;
@@ -567,9 +582,7 @@ static enum lic_rc read_sequence(struct reader *r, struct pattern_node **out)
     while (more(r) && !next_is(r, "|") && !next_is(r, ")")) {
         struct pattern_node *item = NULL;
         TRY(read_repeat(r, &item));
-        if (item->type != PATTERN_EMPTY) {
-            TRY(add_child(r, cat, item));
-        }
+        TRY(append(r, cat, item));
     }
     simplify(&cat);
     *out = cat;
@@ -605,7 +618,7 @@ static size_t max_size(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-static size_t longest_of(const struct pattern_node *node)
+size_t pattern_longest(const struct pattern_node *node)
 {
     size_t n = 0;
     switch (node->type) {
@@ -616,11 +629,11 @@ static size_t longest_of(const struct pattern_node *node)
         return 1;
     case PATTERN_REPEAT:
         n = node->max == PATTERN_UNBOUNDED ? max_size(node->reckoned, node->min) : node->max;
-        return clamp_length(n * longest_of(node->at[0]));
+        return clamp_length(n * pattern_longest(node->at[0]));
     case PATTERN_CAT:
     case PATTERN_ALT:
         for (uint32_t i = 0; i < node->n; i++) {
-            size_t child = longest_of(node->at[i]);
+            size_t child = pattern_longest(node->at[i]);
             n = node->type == PATTERN_CAT ? clamp_length(n + child) : max_size(n, child);
         }
         return n;
@@ -628,7 +641,7 @@ static size_t longest_of(const struct pattern_node *node)
     UNREACHABLE("every type of node has returned");
 }
 
-static size_t shortest_of(const struct pattern_node *node)
+size_t pattern_shortest(const struct pattern_node *node)
 {
     size_t n = 0;
     switch (node->type) {
@@ -638,16 +651,16 @@ static size_t shortest_of(const struct pattern_node *node)
     case PATTERN_SET:
         return 1;
     case PATTERN_REPEAT:
-        return clamp_length(node->min * shortest_of(node->at[0]));
+        return clamp_length(node->min * pattern_shortest(node->at[0]));
     case PATTERN_CAT:
         for (uint32_t i = 0; i < node->n; i++) {
-            n = clamp_length(n + shortest_of(node->at[i]));
+            n = clamp_length(n + pattern_shortest(node->at[i]));
         }
         return n;
     case PATTERN_ALT:
         n = LENGTH_CEILING;
         for (uint32_t i = 0; i < node->n; i++) {
-            size_t child = shortest_of(node->at[i]);
+            size_t child = pattern_shortest(node->at[i]);
             n = child < n ? child : n;
         }
         return n;
@@ -657,8 +670,8 @@ static size_t shortest_of(const struct pattern_node *node)
 
 static enum lic_rc measure(struct reader *r, struct pattern *pattern)
 {
-    pattern->shortest = shortest_of(pattern->root);
-    pattern->longest = longest_of(pattern->root);
+    pattern->shortest = pattern_shortest(pattern->root);
+    pattern->longest = pattern_longest(pattern->root);
     if (pattern->shortest == 0) {
         return refuse(r, 0, LIC_E_INVALID, "a pattern that matches the empty text");
     }
@@ -689,132 +702,4 @@ enum lic_rc pattern_read(struct arena *arena, lic_str text, bool bounded, struct
     TRY(measure(&r, &pattern));
     *out = pattern;
     return LIC_OK;
-}
-
-/* ---- the loose expression ---- */
-
-static void write_byte(uint32_t byte, struct buf *out)
-{
-    if (byte < 0x80 && charset_is_word((uint8_t)byte)) {
-        buf_add_char(out, (char)byte);
-    } else {
-        buf_addf(out, "\\x%02x", byte);
-    }
-}
-
-static void write_range(uint32_t first, uint32_t last, struct buf *out)
-{
-    write_byte(first, out);
-    if (last > first) {
-        buf_add_char(out, '-');
-        write_byte(last, out);
-    }
-}
-
-static void write_set(const struct byte_set *set, struct buf *out)
-{
-    buf_add_char(out, '[');
-    for (uint32_t first = 0; first < 256; first++) {
-        uint32_t last = first;
-        while (last < 255 && byte_set_has(set, (uint8_t)last) &&
-               byte_set_has(set, (uint8_t)(last + 1))) {
-            last++;
-        }
-        if (byte_set_has(set, (uint8_t)first)) {
-            write_range(first, last, out);
-        }
-        first = last;
-    }
-    buf_add_char(out, ']');
-}
-
-static bool is_wide(const struct pattern_node *repeat)
-{
-    return repeat->max == PATTERN_UNBOUNDED || repeat->max - repeat->min > PATTERN_LOOSE_COUNT;
-}
-
-/* Every byte that occurs anywhere in it. */
-static void collect_bytes(const struct pattern_node *node, struct byte_set *out)
-{
-    for (uint32_t i = 0; i < 4; i++) {
-        out->bits[i] |= node->set.bits[i];
-    }
-    for (uint32_t i = 0; i < node->n; i++) {
-        collect_bytes(node->at[i], out);
-    }
-}
-
-static void write_node(const struct pattern_node *node, struct buf *out);
-
-static uint32_t count_bytes(const struct byte_set *set)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < 4; i++) {
-        n += (uint32_t)__builtin_popcountll(set->bits[i]);
-    }
-    return n;
-}
-
-/*
- * What is repeated becomes a run of any of its bytes: the words that may fill a gap in a sentence
- * are most of a pattern's size and tell little about whether it matches.
- */
-static void write_repeat(const struct pattern_node *repeat, struct buf *out)
-{
-    const struct pattern_node *child = repeat->at[0];
-    struct byte_set any = { { 0 } };
-    if (repeat->max == 1) {
-        buf_add(out, LIC_STR("(?:"));
-        write_node(child, out);
-        buf_add(out, LIC_STR(")?"));
-        return;
-    }
-    collect_bytes(child, &any);
-    if (child->type != PATTERN_SET && count_bytes(&any) > 30) {
-        byte_set_add(&any, 0, 255);
-    }
-    write_set(&any, out);
-    if (child->type == PATTERN_SET && !is_wide(repeat)) {
-        buf_addf(out, "{%u,%u}", repeat->min, repeat->max);
-    } else {
-        buf_addf(out, "{%zu,}", repeat->min * shortest_of(child));
-    }
-}
-
-static void write_node(const struct pattern_node *node, struct buf *out)
-{
-    switch (node->type) {
-    case PATTERN_EMPTY:
-    case PATTERN_BOUNDARY:
-        return;
-    case PATTERN_SET:
-        write_set(&node->set, out);
-        return;
-    case PATTERN_REPEAT:
-        write_repeat(node, out);
-        return;
-    case PATTERN_CAT:
-    case PATTERN_ALT:
-        buf_add(out, LIC_STR("(?:"));
-        for (uint32_t i = 0; i < node->n; i++) {
-            if (i > 0 && node->type == PATTERN_ALT) {
-                buf_add_char(out, '|');
-            }
-            write_node(node->at[i], out);
-        }
-        buf_add_char(out, ')');
-        return;
-    }
-    UNREACHABLE("every type of node has returned");
-}
-
-uint32_t pattern_ways(const struct pattern *pattern)
-{
-    return pattern->root->type == PATTERN_ALT ? pattern->root->n : 1;
-}
-
-void pattern_write_loose(const struct pattern *pattern, uint32_t way, struct buf *out)
-{
-    bool either = pattern->root->type == PATTERN_ALT;
-    write_node(either ? pattern->root->at[way] : pattern->root, out);
 }

@@ -57,13 +57,32 @@ struct pattern {
 enum lic_rc pattern_read(struct arena *arena, lic_str text, bool bounded, struct pattern *out,
                          struct lic_err *err) LIC_MUST_USE;
 
+/* Bytes that part of a pattern takes, at most and at least. */
+size_t pattern_longest(const struct pattern_node *node);
+size_t pattern_shortest(const struct pattern_node *node);
+
 /*
- * Expressions for a matcher of bytes that together match at least where this one does, and nearly
- * only there: without \b, and with repeats as runs of bytes. They are what the first pass looks
- * for; program.h is exact. There is one for each way of a pattern that is either this or that,
- * since the matcher bounds the length of one.
+ * One way a pattern can match, and what of it is worth looking for in a first pass: the stretch of
+ * it that is rarest in ordinary text. `ignore (all |any )*previous rules` is found by its verb.
  */
-uint32_t pattern_ways(const struct pattern *pattern);
-void pattern_write_loose(const struct pattern *pattern, uint32_t way, struct buf *out);
+struct pattern_way {
+    struct pattern_node *head; /* from the beginning to the end of the stretch */
+    uint32_t skipped;          /* children of the head that lie before the stretch */
+    size_t longest;            /* bytes of the head */
+};
+struct pattern_ways {
+    struct pattern_way *at;
+    uint32_t n, cap;
+};
+
+/* All ways of a pattern: every match begins as one of them does. */
+enum lic_rc pattern_find_ways(struct arena *arena, const struct pattern *pattern,
+                              struct pattern_ways *out, struct lic_err *err) LIC_MUST_USE;
+
+/*
+ * Writes an expression for a matcher of bytes that matches at least where the stretch does, and
+ * nearly only there: without \b, and with repeats as runs of bytes.
+ */
+void pattern_write_loose(const struct pattern_way *way, struct buf *out);
 
 #endif

@@ -12,15 +12,16 @@
 #define RULE_INSTRS_MAX 65536u    /* one pattern, counts expanded */
 #define PROGRAM_INSTRS_MAX 4000000u
 
-void program_init(struct program *program, struct arena *arena, bool reversed)
+void program_init(struct program *program, struct arena *arena, bool reversed, bool loose)
 {
-    *program = (struct program){ .arena = arena, .reversed = reversed };
+    *program = (struct program){ .arena = arena, .reversed = reversed, .loose = loose };
 }
 
 /* What one pattern has taken so far; instructions are written from the last to the first. */
 struct builder {
     struct program *program;
     uint32_t first; /* its first instruction */
+    uint32_t owner;
     struct lic_err *err;
 };
 
@@ -31,6 +32,7 @@ static enum lic_rc add_instr(struct builder *b, struct instr instr, uint32_t *ou
            "its counts expand to more than %u steps", RULE_INSTRS_MAX);
     ENSURE(list->n < PROGRAM_INSTRS_MAX, b->err, LIC_E_LIMIT,
            "all patterns together expand to more than %u steps", PROGRAM_INSTRS_MAX);
+    instr.owner = b->owner;
     ENSURE(ARENA_PUSH(b->program->arena, list, instr), b->err, LIC_E_NOMEM,
            "no memory for a pattern of %u steps", list->n);
     *out = list->n - 1;
@@ -120,7 +122,7 @@ static enum lic_rc build_repeat(struct builder *b, const struct pattern_node *no
 {
     const struct pattern_node *child = node->at[0];
     bool loop = node->max == PATTERN_UNBOUNDED ||
-                (b->program->reversed && node->max - node->min > PATTERN_LOOSE_COUNT);
+                (b->program->loose && node->max - node->min > PATTERN_LOOSE_COUNT);
     uint32_t entry = 0;
     if (loop) {
         TRY(build_loop(b, child, next, &entry));
@@ -156,41 +158,16 @@ static enum lic_rc build(struct builder *b, const struct pattern_node *node, uin
     UNREACHABLE("every type of node has returned");
 }
 
-enum lic_rc program_add(struct program *program, const struct pattern *pattern, uint32_t rule,
+enum lic_rc program_add(struct program *program, const struct pattern_node *root, uint32_t owner,
                         uint32_t *out_entry, struct lic_err *err)
 {
-    struct builder b = { .program = program, .first = program->instrs.n, .err = err };
-    struct instr accept = { .op = INSTR_ACCEPT, .next = rule };
+    struct builder b = {
+        .program = program, .first = program->instrs.n, .owner = owner, .err = err
+    };
+    struct instr accept = { .op = INSTR_ACCEPT };
     uint32_t end = 0;
     TRY(add_instr(&b, accept, &end));
-    return build(&b, pattern->root, end, out_entry);
-}
-
-void program_first(const struct program *program, uint32_t entry, struct byte_set *out)
-{
-    struct byte_set first = { { 0 } };
-    /* The entry was built last, so what can be followed from it without a byte is a tree of splits
-     * and boundaries; loops come back to a split already looked at, which adds nothing new. */
-    uint32_t pending[64], n = 0, steps = 0;
-    pending[n++] = entry;
-    while (n > 0) {
-        const struct instr *instr = &program->instrs.at[pending[--n]];
-        if (instr->op == INSTR_ACCEPT || n + 2 > 64 || ++steps > 4096) {
-            byte_set_add(&first, 0, 255);
-            break;
-        }
-        if (instr->op == INSTR_SET) {
-            for (uint32_t i = 0; i < 4; i++) {
-                first.bits[i] |= program->sets.at[instr->set].bits[i];
-            }
-            continue;
-        }
-        if (instr->op == INSTR_SPLIT) {
-            pending[n++] = instr->other;
-        }
-        pending[n++] = instr->next;
-    }
-    *out = first;
+    return build(&b, root, end, out_entry);
 }
 
 /* ---- stepping ---- */
@@ -220,10 +197,11 @@ void places_next(struct places *places)
     }
 }
 
-void places_follow(struct places *places, const struct program *program, uint32_t from,
-                   bool boundary, uint32_t into, struct accepted *accepted)
+bool places_follow(struct places *places, const struct program *program, uint32_t from,
+                   bool boundary, uint32_t into)
 {
     uint32_t n = 0;
+    bool complete = false;
     places->pending[n++] = from;
     while (n > 0) {
         uint32_t i = places->pending[--n];
@@ -237,16 +215,12 @@ void places_follow(struct places *places, const struct program *program, uint32_
         } else if (instr->op == INSTR_SPLIT) {
             places->pending[n++] = instr->other;
             places->pending[n++] = instr->next;
-        } else if (instr->op == INSTR_BOUNDARY) {
-            if (boundary) {
-                places->pending[n++] = instr->next;
-            }
-        } else {
-            uint32_t length = accepted->lengths ? accepted->lengths[instr->next] : 0;
-            accepted->longest = length > accepted->longest ? length : accepted->longest;
-            accepted->any = true;
+        } else if (instr->op == INSTR_BOUNDARY && boundary) {
+            places->pending[n++] = instr->next;
         }
+        complete = complete || instr->op == INSTR_ACCEPT;
     }
+    return complete;
 }
 
 bool program_boundary(lic_str text, size_t at)
@@ -256,30 +230,23 @@ bool program_boundary(lic_str text, size_t at)
     return before != after;
 }
 
-/* Takes `byte` from every place of list 0 into list 1, then makes that list 0. */
-static void step(struct places *places, const struct program *program, uint8_t byte, bool boundary,
-                 struct accepted *accepted)
+/* Takes `byte` from every place of list 0, which becomes where that leads. True: complete. */
+static bool step(struct places *places, const struct program *program, uint8_t byte, bool boundary)
 {
+    bool complete = false;
     places_next(places);
     places->n[1] = 0;
     for (uint32_t i = 0; i < places->n[0]; i++) {
         const struct instr *instr = &program->instrs.at[places->at[0][i]];
         if (byte_set_has(&program->sets.at[instr->set], byte)) {
-            places_follow(places, program, instr->next, boundary, 1, accepted);
+            complete |= places_follow(places, program, instr->next, boundary, 1);
         }
     }
     uint32_t *swap = places->at[0];
     places->at[0] = places->at[1];
     places->at[1] = swap;
     places->n[0] = places->n[1];
-}
-
-static void enter(struct places *places, const struct program *program, uint32_t entry,
-                  bool boundary, struct accepted *accepted)
-{
-    places_next(places);
-    places->n[0] = 0;
-    places_follow(places, program, entry, boundary, 0, accepted);
+    return complete;
 }
 
 /* The last PROGRAM_ENDS of the ends seen, turned longest first. */
@@ -295,40 +262,70 @@ void program_ends(const struct program *exact, uint32_t entry, struct places *pl
                   size_t start, size_t longest, struct program_ends *out)
 {
     size_t ring[PROGRAM_ENDS], seen = 0;
-    struct accepted ignored = { 0 };
-    enter(places, exact, entry, program_boundary(text, start), &ignored);
+    places_next(places);
+    places->n[0] = 0;
+    places_follow(places, exact, entry, program_boundary(text, start), 0);
     for (size_t at = start; at < text.n && at - start < longest && places->n[0] > 0; at++) {
-        struct accepted accepted = { 0 };
-        step(places, exact, (uint8_t)text.at[at], program_boundary(text, at + 1), &accepted);
-        if (accepted.any) {
+        if (step(places, exact, (uint8_t)text.at[at], program_boundary(text, at + 1))) {
             ring[seen++ % PROGRAM_ENDS] = at + 1;
         }
     }
     order_ends(ring, seen, out);
 }
 
-size_t program_earliest(const struct program *reverse, uint32_t entry, struct places *places,
-                        lic_str text, const struct program_region *region)
+/* A walk backwards through the runs of a rule. */
+struct walk {
+    const struct program *program;
+    struct places *places;
+    lic_str text;
+    const struct program_ask *ask;
+    const struct program_run *run; /* entered last, or to be entered next; NULL: all are done */
+    size_t at;
+    size_t reach; /* what was entered so far begins here or later */
+};
+
+static const struct program_run *run_at(const struct walk *walk, uint32_t index)
 {
-    size_t earliest = SIZE_MAX;
-    size_t floor = region->first_end > region->longest ? region->first_end - region->longest : 0;
-    floor = floor > region->from ? floor : region->from;
+    return index == 0 ? NULL : &walk->ask->runs->at[index - 1];
+}
+
+/* Past all places: on to the end of the next run, if one lies ahead. False: the walk is over. */
+static bool skip(struct walk *walk)
+{
+    bool dead = walk->places->n[0] == 0 || walk->at <= walk->reach;
+    while (walk->run && walk->at <= walk->run->first) {
+        walk->run = run_at(walk, walk->run->before);
+    }
+    if (!dead) {
+        return walk->at > walk->ask->from;
+    }
+    walk->places->n[0] = 0;
+    if (!walk->run || walk->run->last <= walk->ask->from) {
+        return false;
+    }
+    /* One further, so that the step below comes to the run's end with nothing to step. */
+    walk->at = walk->at <= walk->run->last ? walk->at : walk->run->last + 1;
+    return true;
+}
+
+enum lic_rc program_starts(const struct program *reverse, struct places *places, lic_str text,
+                           const struct program_ask *ask, struct program_starts *out)
+{
+    struct walk walk = { reverse, places, text, ask, NULL, text.n + 1, text.n + 1 };
+    walk.run = run_at(&walk, ask->run);
     places->n[0] = 0;
-    for (size_t at = region->last_end; at >= floor; at--) {
-        struct accepted accepted = { 0 };
+    while (skip(&walk)) {
+        size_t at = --walk.at;
         bool boundary = program_boundary(text, at);
-        if (at == region->last_end) {
-            enter(places, reverse, entry, boundary, &accepted);
-        } else {
-            step(places, reverse, (uint8_t)text.at[at], boundary, &accepted);
-            if (at >= region->first_end) {
-                places_follow(places, reverse, entry, boundary, 0, &accepted);
-            }
+        bool complete = step(places, reverse, at < text.n ? (uint8_t)text.at[at] : 0, boundary);
+        if (walk.run && at <= walk.run->last) {
+            complete |= places_follow(places, reverse, ask->entry, boundary, 0);
+            walk.reach = at > ask->longest ? at - ask->longest : 0;
         }
-        earliest = accepted.any ? at : earliest;
-        if (at == 0 || (places->n[0] == 0 && at <= region->first_end)) {
-            break;
+        uint32_t start = (uint32_t)at;
+        if (complete && !ARENA_PUSH(out->arena, out, start)) {
+            return LIC_E_NOMEM;
         }
     }
-    return earliest;
+    return LIC_OK;
 }

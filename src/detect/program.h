@@ -4,10 +4,13 @@
  * keeping the set of places it may be in. Time is bounded by instructions times bytes, whatever
  * the text.
  *
- * All rules of a detector share two programs. `exact` runs forwards and says where a match that
- * begins here may end. `reverse` runs backwards and has wide counts as loops; it says from how far
- * back a match could come, and is what the question "could more text make this a match" is asked
- * of (live.h). It may say too much, never too little.
+ * All rules of a detector share three programs:
+ *
+ *     exact    forwards: where may a match that begins here end
+ *     reverse  backwards, from where the rarest stretch of a pattern ends: where may a match begin
+ *     live     forwards: could this become a match if more text came (live.h)
+ *
+ * The last two have wide counts as loops. They may say too much, never too little.
  */
 #ifndef DETECT_PROGRAM_H
 #define DETECT_PROGRAM_H
@@ -20,13 +23,15 @@ enum instr_op {
     INSTR_SET,      /* take a byte that is in the set, go to next */
     INSTR_SPLIT,    /* go to next and to other */
     INSTR_BOUNDARY, /* go to next if this is a word boundary */
-    INSTR_ACCEPT    /* the pattern of rule `next` is complete */
+    INSTR_ACCEPT    /* the pattern is complete */
 };
 
 struct instr {
-    uint8_t op;
-    uint32_t set; /* index of program.sets */
-    uint32_t next, other;
+    uint32_t op;    /* enum instr_op */
+    uint32_t owner; /* what program_add was told */
+    uint32_t set;   /* SET: index of program.sets */
+    uint32_t next;
+    uint32_t other; /* SPLIT */
 };
 
 struct instr_list {
@@ -42,21 +47,19 @@ struct byte_sets {
 struct program {
     struct arena *arena;
     bool reversed;
+    bool loose; /* wide counts are loops */
     struct instr_list instrs;
     struct byte_sets sets; /* each different one once */
 };
 
-void program_init(struct program *program, struct arena *arena, bool reversed);
+void program_init(struct program *program, struct arena *arena, bool reversed, bool loose);
 
 /*
- * Adds the pattern of rule number `rule`; *out_entry is where it begins. LIC_E_LIMIT when its
- * counts expand to too many instructions.
+ * Adds a pattern, which belongs to rule number `owner`; *out_entry is where it begins. LIC_E_LIMIT
+ * when its counts expand to too many instructions.
  */
-enum lic_rc program_add(struct program *program, const struct pattern *pattern, uint32_t rule,
+enum lic_rc program_add(struct program *program, const struct pattern_node *root, uint32_t owner,
                         uint32_t *out_entry, struct lic_err *err) LIC_MUST_USE;
-
-/* Every byte a match from `entry` may begin with. */
-void program_first(const struct program *program, uint32_t entry, struct byte_set *out);
 
 /*
  * Where a run is: the set of instructions, with room for all of the program. Made by
@@ -76,16 +79,11 @@ void places_init(struct places *places, void *memory, uint32_t instrs_n);
 /* Begins a new byte: nothing has been followed yet. */
 void places_next(struct places *places);
 /*
- * Follows `from` to the instructions that take a byte and adds them to list `into` (0 or 1).
- * Notes in *accepted when a pattern is complete.
+ * Follows `from` to the instructions that take a byte and adds them to list `into` (0 or 1). True
+ * when the pattern is complete there.
  */
-struct accepted {
-    bool any;
-    uint32_t longest; /* the largest of lengths[rule] among those complete, when lengths is given */
-    const uint32_t *lengths;
-};
-void places_follow(struct places *places, const struct program *program, uint32_t from,
-                   bool boundary, uint32_t into, struct accepted *accepted);
+bool places_follow(struct places *places, const struct program *program, uint32_t from,
+                   bool boundary, uint32_t into);
 
 /* Whether \b holds before byte `at` of the text. */
 bool program_boundary(lic_str text, size_t at);
@@ -103,13 +101,38 @@ void program_ends(const struct program *exact, uint32_t entry, struct places *pl
                   size_t start, size_t longest, struct program_ends *out);
 
 /*
- * The earliest byte at or after `from` that a match ending in [first_end, last_end] may begin at;
- * SIZE_MAX when there is none.
+ * Where matches may end: [first, last], after which come others. Runs of one way are chained from
+ * the last to the first, which is the order in which they are walked.
  */
-struct program_region {
-    size_t from, first_end, last_end, longest;
+struct program_run {
+    uint32_t way;    /* of which way of a rule */
+    uint32_t before; /* index + 1 of the run before it; 0: none */
+    size_t first, last;
 };
-size_t program_earliest(const struct program *reverse, uint32_t entry, struct places *places,
-                        lic_str text, const struct program_region *region);
+struct program_runs {
+    struct program_run *at;
+    uint32_t n, cap;
+};
+
+/* What is asked of program_starts. */
+struct program_ask {
+    uint32_t entry;
+    const struct program_runs *runs;
+    uint32_t run;    /* index + 1 of the last run */
+    size_t from;     /* starts before it do not matter */
+    size_t longest;  /* from the beginning of a match to such an end */
+};
+struct program_starts {
+    struct arena *arena;
+    uint32_t *at; /* latest first */
+    uint32_t n, cap;
+};
+
+/*
+ * Adds every byte that a match ending in one of the runs may begin at. The program is the reverse
+ * one, so there may be some too many.
+ */
+enum lic_rc program_starts(const struct program *reverse, struct places *places, lic_str text,
+                           const struct program_ask *ask, struct program_starts *out) LIC_MUST_USE;
 
 #endif

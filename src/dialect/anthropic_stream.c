@@ -43,6 +43,7 @@ struct reading {
     struct dialect_stream *stream;
     struct progress *progress;
     uint32_t lane; /* of the block concerned */
+    bool whole;    /* a delta that is complete in itself */
 };
 
 static struct reading *reading_of(struct claim *claim)
@@ -388,6 +389,8 @@ static enum lic_rc need_no_words(struct claim *claim, uint32_t node, lic_str typ
     struct pieces words = { NULL, 0, 0 };
     struct claim counting = *claim;
     counting.pieces = &words;
+    counting.tolerant = false;
+    TRY(claim_meta(&counting, json_get(claim->doc, node, LIC_STR("type")), err));
     TRY(claim_strings(&counting, node, err));
     ENSURE(words.n <= 1, err, LIC_E_UNKNOWN,
            "the stream has \"" LIC_FMT "\" with text in it, which is not known",
@@ -400,8 +403,11 @@ static enum lic_rc grow_block(struct claim *claim, uint32_t node, struct lic_err
     lic_str type;
     TRY(read_type(claim, node, &type, err));
     const struct claim_variant *delta = find_variant(deltas, COUNT(deltas), type);
-    return delta != NULL ? claim_object(claim, node, delta->in, err)
-                         : need_no_words(claim, node, type, err);
+    if (delta == NULL) {
+        return need_no_words(claim, node, type, err);
+    }
+    reading_of(claim)->whole = delta->in == &citations_delta;
+    return claim_object(claim, node, delta->in, err);
 }
 
 static const struct claim_member block_delta_members[] = {
@@ -411,10 +417,22 @@ static const struct claim_member block_delta_members[] = {
 };
 static const struct claim_table block_delta = CLAIM_TABLE(block_delta_members);
 
+/* A text beside the one that grows would come in pieces that nobody joins. */
+static enum lic_rc need_no_whole(const struct claim *claim, struct lic_err *err)
+{
+    for (uint32_t i = 0; i < claim->pieces->n; i++) {
+        ENSURE(claim->pieces->at[i].kind != PIECE_WHOLE, err, LIC_E_UNKNOWN,
+               "content_block_delta has text that is not known: \"" LIC_FMT "\"",
+               LIC_ARG(str_head(claim->pieces->at[i].raw, 64)));
+    }
+    return LIC_OK;
+}
+
 static enum lic_rc read_delta(struct claim *claim, uint32_t node, struct lic_err *err)
 {
     TRY(read_index(claim, node, /* begins= */ false, err));
-    return claim_object(claim, node, &block_delta, err);
+    TRY(claim_object(claim, node, &block_delta, err));
+    return reading_of(claim)->whole ? LIC_OK : need_no_whole(claim, err);
 }
 
 /* ---- content_block_stop, message_delta, message_stop, ping, error ---- */

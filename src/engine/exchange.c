@@ -840,6 +840,11 @@ bool exchange_call_allowed(struct lic_exchange *x, struct event_call *call, lic_
     return allowed;
 }
 
+bool exchange_strips(const struct lic_exchange *x)
+{
+    return (x->guardrail && x->guardrail->output) || (x->agent && x->agent->instructions.n > 0);
+}
+
 lic_str exchange_call_message(struct lic_exchange *x, lic_str tool)
 {
     struct buf buf;

@@ -97,6 +97,9 @@ lic_str exchange_sentence(struct lic_exchange *x, enum failmode mode, const stru
 bool exchange_call_allowed(struct lic_exchange *x, struct event_call *call, lic_str arguments,
                            lic_str *out_reason);
 
+/* Whether what repeats an answer's texts token by token, or echoes instructions, must go. */
+bool exchange_strips(const struct lic_exchange *x);
+
 /* What the reader is told instead of a denied tool call; the reason is for the record. */
 lic_str exchange_call_message(struct lic_exchange *x, lic_str tool);
 

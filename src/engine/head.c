@@ -45,7 +45,7 @@ static const lic_str known_names[KNOWN_N] = {
 static enum known known_header(lic_str name)
 {
     for (int i = 0; i < KNOWN_N; i++) {
-        if (str_eq_nocase(name, known_names[i])) {
+        if (name.n == known_names[i].n && str_eq_nocase(name, known_names[i])) {
             return (enum known)i;
         }
     }

@@ -69,7 +69,8 @@ static enum lic_rc add_texts(const struct json_doc *doc, uint32_t node, int dept
     return LIC_OK;
 }
 
-static bool member_is(const struct json_doc *doc, uint32_t node, const char *name, const char *value)
+static bool member_is(const struct json_doc *doc, uint32_t node, const char *name,
+                      const char *value)
 {
     uint32_t member = json_get(doc, node, str_z(name));
     return json_is(doc, member, JSON_STRING) && str_eq(json_raw(doc, member), str_z(value));
@@ -79,10 +80,10 @@ static bool member_is(const struct json_doc *doc, uint32_t node, const char *nam
 static bool is_tool_result(const struct json_doc *doc, uint32_t message)
 {
     uint32_t content = json_get(doc, message, LIC_STR("content"));
-    return member_is(doc, message, "role", "tool")
-           || member_is(doc, message, "type", "function_call_output")
-           || (json_is(doc, content, JSON_ARRAY)
-               && member_is(doc, json_first(doc, content), "type", "tool_result"));
+    return member_is(doc, message, "role", "tool") ||
+           member_is(doc, message, "type", "function_call_output") ||
+           (json_is(doc, content, JSON_ARRAY) &&
+            member_is(doc, json_first(doc, content), "type", "tool_result"));
 }
 
 static bool is_true(const struct json_doc *doc, uint32_t node)

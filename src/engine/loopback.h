@@ -19,7 +19,7 @@ struct loopback_turn {
     bool stream, usage_wanted; /* usage_wanted: stream_options.include_usage */
     uint32_t choices;
     uint32_t input_tokens, output_tokens;
-    lic_str text;          /* to say */
+    lic_str text;            /* to say */
     lic_str tool, arguments; /* to call instead, when tool.n > 0; arguments are raw JSON */
     uint32_t sleep_ms, pace_ms;
 };

@@ -165,11 +165,12 @@ static enum lic_rc chat_stream_text(struct maker *m, struct lic_err *err)
 static enum lic_rc chat_stream_call(struct maker *m, struct lic_err *err)
 {
     for (uint32_t i = 0; i < m->turn->choices; i++) {
-        TRY(chat_event(m, i,
-                       "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"index\":0,"
-                       "\"id\":\"call_loopback\",\"type\":\"function\",\"function\":{\"name\":\"~\","
-                       "\"arguments\":\"\"}}]}",
-                       &m->turn->tool, "null", err));
+        TRY(chat_event(
+            m, i,
+            "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"index\":0,"
+            "\"id\":\"call_loopback\",\"type\":\"function\",\"function\":{\"name\":\"~\","
+            "\"arguments\":\"\"}}]}",
+            &m->turn->tool, "null", err));
     }
     for (lic_str rest = m->turn->arguments; rest.n > 0;) {
         lic_str piece = loopback_piece(&rest);
@@ -216,7 +217,8 @@ static void responses_item(struct buf *out, const struct loopback_turn *turn, bo
     const char *status = done ? "completed" : "in_progress";
     if (turn->tool.n > 0) {
         const lic_str texts[] = { turn->tool, done ? turn->arguments : LIC_STR("") };
-        buf_addf(out, "{\"id\":\"fc_loopback\",\"type\":\"function_call\",\"status\":\"%s\",", status);
+        buf_addf(out, "{\"id\":\"fc_loopback\",\"type\":\"function_call\",\"status\":\"%s\",",
+                 status);
         fill(out, "\"call_id\":\"call_loopback\",\"name\":\"~\",\"arguments\":\"~\"}", texts);
         return;
     }
@@ -408,10 +410,11 @@ static enum lic_rc messages_stream(struct maker *m, struct lic_err *err)
     TRY(messages_start(m, err));
     TRY(messages_block(m, err));
     begin_event(m, "message_delta");
-    buf_addf(&m->out,
-             "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"%s\",\"stop_sequence\":null},"
-             "\"usage\":{\"output_tokens\":%u}}",
-             messages_stop(m->turn), m->turn->output_tokens);
+    buf_addf(
+        &m->out,
+        "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"%s\",\"stop_sequence\":null},"
+        "\"usage\":{\"output_tokens\":%u}}",
+        messages_stop(m->turn), m->turn->output_tokens);
     TRY(end_event(m, err));
     return messages_form(m, "message_stop", "}", NULL, err);
 }

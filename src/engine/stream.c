@@ -368,7 +368,8 @@ static bool was_judged(const struct stream *s, const struct event_part *part)
 {
     for (uint32_t i = 0; i < s->x->answer.calls.n; i++) {
         const struct event_call *call = &s->x->answer.calls.at[i];
-        if (str_eq(call->name, part->name) && str_eq(call->id, part->id)) {
+        if (str_eq(call->name, part->name) && str_eq(call->id, part->id) &&
+            str_eq(s->x->answer.parts.at[call->part].text, part->text)) {
             return true;
         }
     }
@@ -604,12 +605,29 @@ static bool is_repeated(const struct stream *s, lic_str text)
     return false;
 }
 
+/* The call on this lane, still open, that the part belongs to; or NULL. */
+static struct lane *open_call(const struct stream *s, uint32_t index, const struct event_part *part)
+{
+    struct lane *lane = index < s->lanes.n ? s->lanes.at[index] : NULL;
+    if (!lane || !lane->call || lane->judged || part->channel != CHANNEL_TOOL_CALL) {
+        return NULL;
+    }
+    const struct dialect_lane *known = &s->dialect->lanes.at[index];
+    return str_eq(known->name, part->name) && str_eq(known->id, part->id) ? lane : NULL;
+}
+
 static enum lic_rc on_whole(struct reading *r, const struct piece *piece, struct lic_err *err)
 {
     struct lic_exchange *x = r->stream->x;
     uint32_t index = x->answer.parts.n;
     uint32_t edits_before = r->item.edits.n;
     struct event_part part = piece->part;
+    struct lane *call = open_call(r->stream, piece->lane, &part);
+    if (call && call->text.n == 0) {
+        /* The call's arguments came whole: its end will judge them. */
+        buf_add(&call->text, part.text);
+        return inspect_whole(r, &part, index, r->event->data, /* count= */ false, &r->item.edits, err);
+    }
     bool repeated = is_repeated(r->stream, part.text);
     TRY(inspect_whole(r, &part, index, r->event->data, !repeated, &r->item.edits, err));
     if (part.channel == CHANNEL_TOOL_CALL && part.name.n > 0 && !was_judged(r->stream, &part)) {
@@ -628,8 +646,7 @@ static enum lic_rc on_whole(struct reading *r, const struct piece *piece, struct
 
 static enum lic_rc on_strip(struct reading *r, const struct piece *piece, struct lic_err *err)
 {
-    const struct guardrail *guardrail = r->stream->x->guardrail;
-    if (!guardrail || !guardrail->output) {
+    if (!exchange_strips(r->stream->x)) {
         return LIC_OK;
     }
     lic_str with = piece->part.text.n > 0 ? piece->part.text : LIC_STR("null");

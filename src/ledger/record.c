@@ -20,10 +20,12 @@ enum which { NONE, BOTH, OUTCOME };
 
 /* ---- fields ---- */
 
+/* Names come as they stand in the record, in quotes and with their colon. */
+
 static void write_TEXT(struct json_out *out, lic_str name, lic_str value)
 {
     if (value.at) {
-        json_out_name(out, name);
+        json_out_raw_name(out, name);
         json_out_str(out, value);
     }
 }
@@ -33,7 +35,7 @@ static void write_LIST(struct json_out *out, lic_str name, struct str_list list)
     if (list.n == 0) {
         return;
     }
-    json_out_name(out, name);
+    json_out_raw_name(out, name);
     json_out_array(out);
     for (uint32_t i = 0; i < list.n; i++) {
         json_out_str(out, list.at[i]);
@@ -44,7 +46,7 @@ static void write_LIST(struct json_out *out, lic_str name, struct str_list list)
 static void write_INT(struct json_out *out, lic_str name, int64_t value)
 {
     if (value != EVENT_INT_NONE) {
-        json_out_name(out, name);
+        json_out_raw_name(out, name);
         json_out_i64(out, value);
     }
 }
@@ -52,7 +54,7 @@ static void write_INT(struct json_out *out, lic_str name, int64_t value)
 static void write_REAL(struct json_out *out, lic_str name, double value)
 {
     if (value >= 0) {
-        json_out_name(out, name);
+        json_out_raw_name(out, name);
         json_out_double(out, value);
     }
 }
@@ -62,7 +64,7 @@ static void write_TIME(struct json_out *out, lic_str name, int64_t ns)
     if (ns != EVENT_INT_NONE) {
         char text[CLOCK_TEXT_BYTES];
         clock_format(ns, text);
-        json_out_name(out, name);
+        json_out_raw_name(out, name);
         json_out_str(out, str_make(text, sizeof(text)));
     }
 }
@@ -70,7 +72,7 @@ static void write_TIME(struct json_out *out, lic_str name, int64_t ns)
 static void write_FLAG(struct json_out *out, lic_str name, int8_t value)
 {
     if (value != EVENT_FLAG_NONE) {
-        json_out_name(out, name);
+        json_out_raw_name(out, name);
         json_out_bool(out, value != 0);
     }
 }
@@ -79,7 +81,7 @@ static void write_fields(struct json_out *out, const struct event *event, bool o
 {
 #define FIELD(name, type, condition, record, which, doc)                                          \
     if (which == BOTH || (which == OUTCOME && outcome)) {                                         \
-        write_##type(out, LIC_STR(record), event->name);                                          \
+        write_##type(out, JSON_NAME(record), event->name);                                        \
     }
 #include "event/fields.def"
 #undef FIELD
@@ -93,7 +95,7 @@ static void write_digest(struct json_out *out, lic_str text)
     char hex[2 * HASH_BYTES];
     hash_sha256(text, digest);
     hash_hex(digest, sizeof(digest), hex);
-    json_out_name(out, LIC_STR("sha256"));
+    json_out_raw_name(out, JSON_NAME("sha256"));
     json_out_str(out, str_make(hex, sizeof(hex)));
 }
 
@@ -102,15 +104,15 @@ static void write_text(struct json_out *out, const struct record *record,
 {
     bool masked = part->shown.at != NULL && record->content != RECORD_CONTENT_FULL;
     lic_str text = masked ? part->shown : part->text;
-    json_out_name(out, LIC_STR("bytes"));
+    json_out_raw_name(out, JSON_NAME("bytes"));
     json_out_u64(out, part->text.n);
     if (record->content == RECORD_CONTENT_NONE) {
         return;
     }
-    json_out_name(out, LIC_STR("text"));
+    json_out_raw_name(out, JSON_NAME("text"));
     if (text.n > LIMIT_RECORD_TEXT_BYTES) {
         json_out_str(out, utf8_head(text, LIMIT_RECORD_TEXT_BYTES));
-        json_out_name(out, LIC_STR("cut"));
+        json_out_raw_name(out, JSON_NAME("cut"));
         json_out_bool(out, true);
         write_digest(out, text);
     } else if (!masked && part->raw.at && !part->object) {
@@ -119,7 +121,7 @@ static void write_text(struct json_out *out, const struct record *record,
         json_out_str(out, text);
     }
     if (masked) {
-        json_out_name(out, LIC_STR("masked"));
+        json_out_raw_name(out, JSON_NAME("masked"));
         json_out_bool(out, true);
     }
 }
@@ -128,22 +130,22 @@ static void write_part(struct json_out *out, const struct record *record,
                        const struct event_part *part)
 {
     json_out_object(out);
-    json_out_name(out, LIC_STR("channel"));
+    json_out_raw_name(out, JSON_NAME("channel"));
     json_out_str(out, str_z(event_channel_name(part->channel)));
     if (part->choice > 0) {
-        json_out_name(out, LIC_STR("choice"));
+        json_out_raw_name(out, JSON_NAME("choice"));
         json_out_u64(out, part->choice);
     }
     if (part->name.n > 0) {
-        json_out_name(out, LIC_STR("name"));
+        json_out_raw_name(out, JSON_NAME("name"));
         json_out_str(out, part->name);
     }
     if (part->id.n > 0) {
-        json_out_name(out, LIC_STR("id"));
+        json_out_raw_name(out, JSON_NAME("id"));
         json_out_str(out, part->id);
     }
     if (part->kind == PART_OPAQUE) {
-        json_out_name(out, LIC_STR("uninspected"));
+        json_out_raw_name(out, JSON_NAME("uninspected"));
         json_out_bool(out, true);
     } else {
         write_text(out, record, part);
@@ -154,7 +156,7 @@ static void write_part(struct json_out *out, const struct record *record,
 static void write_parts(struct json_out *out, const struct record *record, lic_str name,
                         const struct event *event)
 {
-    json_out_name(out, name);
+    json_out_raw_name(out, name);
     json_out_array(out);
     for (uint32_t i = 0; i < event->parts.n; i++) {
         write_part(out, record, &event->parts.at[i]);
@@ -167,17 +169,17 @@ static void write_calls(struct json_out *out, const struct event *event)
     if (event->calls.n == 0) {
         return;
     }
-    json_out_name(out, LIC_STR("tool_calls"));
+    json_out_raw_name(out, JSON_NAME("tool_calls"));
     json_out_array(out);
     for (uint32_t i = 0; i < event->calls.n; i++) {
         const struct event_call *call = &event->calls.at[i];
         json_out_object(out);
-        json_out_name(out, LIC_STR("name"));
+        json_out_raw_name(out, JSON_NAME("name"));
         json_out_str(out, call->name);
-        write_TEXT(out, LIC_STR("id"), call->id);
-        json_out_name(out, LIC_STR("part"));
+        write_TEXT(out, JSON_NAME("id"), call->id);
+        json_out_raw_name(out, JSON_NAME("part"));
         json_out_u64(out, call->part);
-        write_TEXT(out, LIC_STR("decision"), call->decision);
+        write_TEXT(out, JSON_NAME("decision"), call->decision);
         json_out_object_end(out);
     }
     json_out_array_end(out);
@@ -186,30 +188,30 @@ static void write_calls(struct json_out *out, const struct event *event)
 static void write_finding(struct json_out *out, const struct finding *finding)
 {
     json_out_object(out);
-    json_out_name(out, LIC_STR("rule"));
+    json_out_raw_name(out, JSON_NAME("rule"));
     json_out_str(out, finding->rule);
-    json_out_name(out, LIC_STR("type"));
+    json_out_raw_name(out, JSON_NAME("type"));
     json_out_str(out, finding->type);
-    json_out_name(out, LIC_STR("category"));
+    json_out_raw_name(out, JSON_NAME("category"));
     json_out_str(out, str_z(finding_category_name(finding->category)));
-    json_out_name(out, LIC_STR("severity"));
+    json_out_raw_name(out, JSON_NAME("severity"));
     json_out_str(out, str_z(finding_severity_name(finding->severity)));
-    json_out_name(out, LIC_STR("action"));
+    json_out_raw_name(out, JSON_NAME("action"));
     json_out_str(out, str_z(finding_action_name(finding->action)));
-    json_out_name(out, LIC_STR("part"));
+    json_out_raw_name(out, JSON_NAME("part"));
     json_out_u64(out, finding->part);
-    json_out_name(out, LIC_STR("start"));
+    json_out_raw_name(out, JSON_NAME("start"));
     json_out_u64(out, finding->start);
-    json_out_name(out, LIC_STR("end"));
+    json_out_raw_name(out, JSON_NAME("end"));
     json_out_u64(out, finding->end);
-    json_out_name(out, LIC_STR("score"));
+    json_out_raw_name(out, JSON_NAME("score"));
     json_out_double(out, (double)finding->score);
     json_out_object_end(out);
 }
 
 static void write_findings(struct json_out *out, const struct findings *findings)
 {
-    json_out_name(out, LIC_STR("findings"));
+    json_out_raw_name(out, JSON_NAME("findings"));
     json_out_array(out);
     for (uint32_t i = 0; i < findings->n; i++) {
         write_finding(out, &findings->at[i]);
@@ -220,21 +222,21 @@ static void write_findings(struct json_out *out, const struct findings *findings
 static void write_line(struct json_out *out, const struct record *record, bool with_content)
 {
     json_out_object(out);
-    json_out_name(out, LIC_STR("v"));
+    json_out_raw_name(out, JSON_NAME("v"));
     json_out_u64(out, 1);
     write_fields(out, record->request, record->outcome);
     if (with_content && !record->outcome) {
-        write_parts(out, record, LIC_STR("input"), record->request);
+        write_parts(out, record, JSON_NAME("input"), record->request);
         write_calls(out, record->request);
     }
     if (with_content && record->answer) {
-        write_parts(out, record, LIC_STR("output"), record->answer);
+        write_parts(out, record, JSON_NAME("output"), record->answer);
         write_calls(out, record->answer);
     }
     if (with_content) {
         write_findings(out, record->findings);
     } else {
-        json_out_name(out, LIC_STR("content_left_out"));
+        json_out_raw_name(out, JSON_NAME("content_left_out"));
         json_out_bool(out, true);
     }
     json_out_object_end(out);

@@ -26,8 +26,7 @@ CASE(anthropic_blocks_sealed_words_are_read_unless_they_are_base64)
                          &event, &err),
               &err);
     EXPECT_U64(event.parts.n, 0);
-    EXPECT_OK(read_block(arena,
-                         "{\"type\":\"redacted_thinking\",\"data\":\"ignore all of it\"}",
+    EXPECT_OK(read_block(arena, "{\"type\":\"redacted_thinking\",\"data\":\"ignore all of it\"}",
                          &event, &err),
               &err);
     EXPECT_U64(event.parts.n, 1);

@@ -2,11 +2,18 @@
 /* Messages: the case files, and what the dialect says for itself. */
 #include "cases.h"
 #include "dialect/anthropic.h"
+#include "overlooked.h"
 #include "test.h"
 
 CASE(anthropic_reads_its_case_files_as_written)
 {
     cases_run(&dialect_anthropic, "anthropic");
+}
+
+CASE(anthropic_overlooks_no_word)
+{
+    static const char *const none[] = { NULL };
+    overlooked_run(&dialect_anthropic, "anthropic", none);
 }
 
 CASE(anthropic_error_has_the_type_of_its_status)
@@ -15,11 +22,16 @@ CASE(anthropic_error_has_the_type_of_its_status)
         uint32_t status;
         const char *type;
     } types[] = {
-        { 400, "invalid_request_error" }, { 401, "authentication_error" },
-        { 403, "permission_error" },      { 404, "not_found_error" },
-        { 413, "request_too_large" },     { 429, "rate_limit_error" },
-        { 500, "api_error" },             { 502, "api_error" },
-        { 504, "timeout_error" },         { 529, "overloaded_error" },
+        { 400, "invalid_request_error" },
+        { 401, "authentication_error" },
+        { 403, "permission_error" },
+        { 404, "not_found_error" },
+        { 413, "request_too_large" },
+        { 429, "rate_limit_error" },
+        { 500, "api_error" },
+        { 502, "api_error" },
+        { 504, "timeout_error" },
+        { 529, "overloaded_error" },
     };
     TEST_ARENA(arena);
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {

@@ -50,8 +50,10 @@ CASE(openai_responses_items_only_base64_is_opaque)
         const char *url;
         uint32_t parts;
     } urls[] = {
-        { "data:image/png;base64,AAAA", 1 }, { "data:text/plain,hello", 2 },
-        { "data:;base64,not base64", 2 },    { "https://a.example", 2 },
+        { "data:image/png;base64,AAAA", 1 },
+        { "data:text/plain,hello", 2 },
+        { "data:;base64,not base64", 2 },
+        { "https://a.example", 2 },
         { "AAAA", 1 },
     };
     TEST_ARENA(arena);
@@ -60,9 +62,10 @@ CASE(openai_responses_items_only_base64_is_opaque)
         struct lic_err err = { 0 };
         struct buf item;
         buf_init(&item, arena, 1000);
-        buf_addf(&item,
-                 "{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"image_url\":\"%s\"}]}%c",
-                 urls[i].url, 0);
+        buf_addf(
+            &item,
+            "{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"image_url\":\"%s\"}]}%c",
+            urls[i].url, 0);
         EXPECT(item.failed == LIC_OK);
         EXPECT_OK(read_item(arena, item.at, &event, &err), &err);
         EXPECT_U64(event.parts.n, urls[i].parts);

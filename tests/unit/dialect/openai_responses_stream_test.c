@@ -102,11 +102,10 @@ CASE(openai_responses_stream_error_is_what_the_sdk_raises_on)
     buf_init(&out, arena, 1000);
     openai_responses_write_stream_error(s.stream, 502, LIC_STR("It died."), &out);
     EXPECT(out.failed == LIC_OK);
-    EXPECT_STR(buf_str(&out),
-               "event: error\ndata: {\"type\":\"error\",\"sequence_number\":1,"
-               "\"code\":\"server_error\",\"message\":\"It died.\",\"param\":null,"
-               "\"error\":{\"type\":\"server_error\",\"code\":\"server_error\","
-               "\"message\":\"It died.\",\"param\":null}}\n\n");
+    EXPECT_STR(buf_str(&out), "event: error\ndata: {\"type\":\"error\",\"sequence_number\":1,"
+                              "\"code\":\"server_error\",\"message\":\"It died.\",\"param\":null,"
+                              "\"error\":{\"type\":\"server_error\",\"code\":\"server_error\","
+                              "\"message\":\"It died.\",\"param\":null}}\n\n");
 }
 
 CASE(openai_responses_stream_texts_are_bounded)

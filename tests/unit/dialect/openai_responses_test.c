@@ -2,11 +2,29 @@
 /* Responses: the case files, and what the dialect says for itself. */
 #include "cases.h"
 #include "dialect/openai_responses.h"
+#include "overlooked.h"
 #include "test.h"
 
 CASE(openai_responses_reads_its_case_files_as_written)
 {
     cases_run(&dialect_openai_responses, "openai_responses");
+}
+
+CASE(openai_responses_overlooks_no_word)
+{
+    static const char *const echoes[] = { "tools",
+                                          "tool_choice",
+                                          "metadata",
+                                          "text",
+                                          "reasoning",
+                                          "prompt",
+                                          "conversation",
+                                          "user",
+                                          "safety_identifier",
+                                          "prompt_cache_key",
+                                          "prompt_cache_options",
+                                          NULL };
+    overlooked_run(&dialect_openai_responses, "openai_responses", echoes);
 }
 
 CASE(openai_responses_intervention_is_an_incomplete_response)

@@ -59,21 +59,22 @@ CASE(loopback_repeats_what_a_tool_gave_back_and_obeys_no_cue_in_it)
               NULL);
     EXPECT(says(&a, "The tool said: [[say no]]"));
     CLEANUP(lic_loopback_release) struct lic_loopback b = { 0 };
-    EXPECT_OK(ask("/v1/responses",
-                  "{\"model\":\"m\",\"input\":[{\"type\":\"function_call_output\",\"call_id\":\"1\","
-                  "\"output\":\"42\"}]}",
-                  &b),
-              NULL);
+    EXPECT_OK(
+        ask("/v1/responses",
+            "{\"model\":\"m\",\"input\":[{\"type\":\"function_call_output\",\"call_id\":\"1\","
+            "\"output\":\"42\"}]}",
+            &b),
+        NULL);
     EXPECT(says(&b, "The tool said: 42"));
 }
 
 CASE(loopback_says_exactly_what_it_is_told)
 {
     CLEANUP(lic_loopback_release) struct lic_loopback a = { 0 };
-    EXPECT_OK(ask("/v1/chat/completions",
-                  "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"[[say yes]]\"}]}",
-                  &a),
-              NULL);
+    EXPECT_OK(
+        ask("/v1/chat/completions",
+            "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"[[say yes]]\"}]}", &a),
+        NULL);
     EXPECT(says(&a, "\"content\":\"yes\""));
 }
 
@@ -120,12 +121,9 @@ CASE(loopback_refuses_what_it_cannot_read)
         const char *path, *body;
         uint32_t status;
     } asked[] = {
-        { "/v1/other", "{}", 404 },
-        { "/v1/messages", "{", 400 },
-        { "/v1/messages", "{}", 400 },
-        { "/v1/messages", "[]", 400 },
-        { "/v1/messages", "", 400 },
-        { "/v1/messages", "{\"model\":1,\"messages\":[]}", 400 },
+        { "/v1/other", "{}", 404 },    { "/v1/messages", "{", 400 },
+        { "/v1/messages", "{}", 400 }, { "/v1/messages", "[]", 400 },
+        { "/v1/messages", "", 400 },   { "/v1/messages", "{\"model\":1,\"messages\":[]}", 400 },
     };
     for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
         CLEANUP(lic_loopback_release) struct lic_loopback a = { 0 };

@@ -17,9 +17,14 @@ static const struct dialect *const dialects[] = {
 
 static struct loopback_turn turn_of(enum loopback_dialect dialect, bool stream)
 {
-    return (struct loopback_turn){ .dialect = dialect, .model = LIC_STR("m"), .choices = 1,
-                                   .stream = stream, .input_tokens = 3, .output_tokens = 5,
-                                   .text = LIC_STR("One \"two\" thr\xc3\xa9" "e.") };
+    return (struct loopback_turn){ .dialect = dialect,
+                                   .model = LIC_STR("m"),
+                                   .choices = 1,
+                                   .stream = stream,
+                                   .input_tokens = 3,
+                                   .output_tokens = 5,
+                                   .text = LIC_STR("One \"two\" thr\xc3\xa9"
+                                                   "e.") };
 }
 
 static void read_whole(const struct loopback_turn *turn, struct event *event)
@@ -143,10 +148,12 @@ CASE(loopback_write_streams_are_understood)
 
 CASE(loopback_write_pieces_end_at_blanks_and_never_inside_a_character)
 {
-    lic_str rest = LIC_STR("to be \xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac!");
+    lic_str rest =
+        LIC_STR("to be \xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac!");
     EXPECT_STR(loopback_piece(&rest), "to ");
     EXPECT_STR(loopback_piece(&rest), "be ");
-    EXPECT_STR(loopback_piece(&rest), "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac");
+    EXPECT_STR(loopback_piece(&rest),
+               "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac");
     EXPECT_STR(loopback_piece(&rest), "!");
     EXPECT_U64(rest.n, 0);
 }
