@@ -108,6 +108,7 @@ enum response_state {
 
 struct lictor_ctx {
     ngx_http_request_t *r;
+    ngx_uint_t http_version; /* the caller's: nginx sets another for a provider without one */
     struct lictor_main *main;
     struct lic_exchange *x;
     ngx_queue_t link;

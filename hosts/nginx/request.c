@@ -75,6 +75,7 @@ struct lictor_ctx *request_open(ngx_http_request_t *r)
     struct lic_err err = { 0 };
     ngx_memzero(ctx, sizeof *ctx);
     ctx->r = r;
+    ctx->http_version = r->http_version;
     ctx->main = lm;
     ngx_queue_init(&ctx->wait_link);
     if (lic_exchange_open(lm->worker, lm->engine, &ctx->x, &err) != LIC_OK) {

@@ -236,6 +236,7 @@ static ngx_int_t substitute(ngx_http_request_t *r, struct lictor_ctx *ctx)
         what = request_refusal(asked ? ctx : NULL, r->headers_out.status);
     }
     hide_headers(r);
+    r->http_version = ctx->http_version;
     request_set_head(r, what.status, what.content_type, (off_t)what.body.n);
     ctx->response = RESPONSE_SUBSTITUTE;
     ctx->substitute = what;

@@ -148,6 +148,21 @@ static void release(struct lic_exchange *x, const struct pieces *strips, uint32_
     give(x, LIC_RELEASE_REPLACE, status, bytes, out);
 }
 
+/* What was not read and inspected to its end must not be recorded either: nobody masked it. */
+static void fail_unread(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail,
+                        struct lic_release *out)
+{
+    x->answer.parts.n = 0;
+    x->answer.calls.n = 0;
+    x->found_out.n = 0;
+    answer_fail(x, mode, detail, out);
+}
+
+static enum failmode unread_mode(enum lic_rc rc, enum failmode otherwise)
+{
+    return rc == LIC_E_NOMEM ? FAIL_out_of_memory : otherwise;
+}
+
 static void whole_answer(struct lic_exchange *x, lic_str body, struct lic_release *out)
 {
     static const struct json_limits limits = { .mode = JSON_GATEWAY };
@@ -157,20 +172,19 @@ static void whole_answer(struct lic_exchange *x, lic_str body, struct lic_releas
     bool is_error = x->mode == ANSWER_ERROR;
     enum lic_rc rc = json_read(&x->arena, body, &limits, &doc, &err);
     if (rc != LIC_OK) {
-        answer_fail(x, rc == LIC_E_NOMEM ? FAIL_out_of_memory : FAIL_upstream_bad_json, &err, out);
+        fail_unread(x, unread_mode(rc, FAIL_upstream_bad_json), &err, out);
         return;
     }
     rc = is_error ? read_error(x, &doc, &err)
                   : x->dialect->read_answer(&x->arena, &doc, &x->answer, &strips, &err);
     if (rc != LIC_OK) {
-        answer_fail(x, rc == LIC_E_NOMEM ? FAIL_out_of_memory : FAIL_upstream_not_understood, &err,
-                    out);
+        fail_unread(x, unread_mode(rc, FAIL_upstream_not_understood), &err, out);
         return;
     }
     struct inspect inspect = exchange_inspect(x, /* output= */ true);
     rc = inspect_event(&inspect, &x->answer, &x->found_out, &err);
     if (rc != LIC_OK) {
-        answer_fail(x, rc == LIC_E_NOMEM ? FAIL_out_of_memory : FAIL_detector_failed, NULL, out);
+        fail_unread(x, unread_mode(rc, FAIL_detector_failed), NULL, out);
         return;
     }
     release(x, &strips, is_error ? (uint32_t)x->request.upstream_status : 200, body, out);

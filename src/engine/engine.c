@@ -227,6 +227,7 @@ void lic_worker_free(struct lic_worker *worker)
     CHECK(worker->exchanges_open == 0);
     const struct lic_host *host = worker->host;
     detector_scratch_free(worker->detect);
+    lic_engine_unref(worker->prepared);
     arena_fini(&worker->scratch);
     arena_pool_fini(&worker->pool);
     worker->magic = 0;
@@ -239,17 +240,18 @@ static enum lic_rc prepare_for(struct lic_worker *worker, const struct detector 
     return detector ? detector_scratch_prepare(worker->detect, detector, err) : LIC_OK;
 }
 
-enum lic_rc worker_prepare(struct lic_worker *worker, const struct lic_engine *engine,
-                           struct lic_err *err)
+enum lic_rc worker_prepare(struct lic_worker *worker, struct lic_engine *engine, struct lic_err *err)
 {
     if (worker->prepared == engine) {
         return LIC_OK;
     }
+    lic_engine_unref(worker->prepared);
+    worker->prepared = NULL;
     for (uint32_t i = 0; i < engine->config.guardrails_n; i++) {
         TRY(prepare_for(worker, engine->config.guardrails[i]->input, err));
         TRY(prepare_for(worker, engine->config.guardrails[i]->output, err));
     }
-    worker->prepared = engine;
+    worker->prepared = lic_engine_ref(engine);
     return LIC_OK;
 }
 

@@ -28,7 +28,9 @@ struct lic_worker {
     struct arena_pool pool;
     struct arena scratch;             /* reset at every call into an exchange */
     struct detector_scratch *detect;
-    const struct lic_engine *prepared; /* whose detectors `detect` is large enough for */
+    /* Whose detectors `detect` is large enough for. Held, because another engine could otherwise
+     * come to stand at the same address and pass for this one. */
+    struct lic_engine *prepared;
     int64_t wall_ns_latest;           /* records never go back in time */
     uint64_t exchanges_open;
 };
@@ -44,7 +46,7 @@ static inline void worker_count_failure(const struct lic_worker *worker, enum fa
 }
 
 /* Makes the worker's detector scratch fit this engine: allocates on the first exchange only. */
-enum lic_rc worker_prepare(struct lic_worker *worker, const struct lic_engine *engine,
+enum lic_rc worker_prepare(struct lic_worker *worker, struct lic_engine *engine,
                            struct lic_err *err) LIC_MUST_USE;
 /* Wall time that never goes back; a step back is counted. */
 int64_t worker_now(struct lic_worker *worker);

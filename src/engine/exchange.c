@@ -74,13 +74,30 @@ void exchange_note_failure(struct lic_exchange *x, enum failmode mode, const str
 {
     const struct failmode_row *row = failmode_row(mode);
     worker_count_failure(x->worker, mode);
-    if (x->request.failure.at) {
+    if (x->request.failure.at && !str_eq(x->request.failure, LIC_STR("ledger_bypassed"))) {
         return;
     }
     x->request.failure = str_z(row->name);
+    bool cut = row->outcome == FAILMODE_CUT || x->head_given;
     lic_str decision = x->state < EXCHANGE_FORWARDED ? LIC_STR("error") : x->request.decision;
-    exchange_note_stop(x, decision, row->outcome == FAILMODE_CUT ? LIC_STR("cut") : LIC_STR("refused"),
+    exchange_note_stop(x, decision, cut ? LIC_STR("cut") : LIC_STR("refused"),
                        exchange_sentence(x, mode, detail));
+}
+
+static bool finds_nothing(struct lic_exchange *x, lic_str text, bool output)
+{
+    struct inspect inspect = exchange_inspect(x, output);
+    struct event_part part = { .channel = output ? CHANNEL_ASSISTANT : CHANNEL_USER, .text = text };
+    struct findings found = { 0 };
+    struct lic_err err;
+    return inspect_part(&inspect, &part, 0, &found, &err) == LIC_OK && found.n == 0;
+}
+
+lic_str exchange_quotable(struct lic_exchange *x, lic_str text, lic_str otherwise)
+{
+    bool clean = finds_nothing(x, text, /* output= */ false) &&
+                 finds_nothing(x, text, /* output= */ true);
+    return clean ? text : otherwise;
 }
 
 lic_str exchange_sentence(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail)
@@ -88,6 +105,9 @@ lic_str exchange_sentence(struct lic_exchange *x, enum failmode mode, const stru
     lic_str text = str_z(failmode_row(mode)->text);
     if (!detail || detail->rc == LIC_OK || detail->text[0] == '\0') {
         return text;
+    }
+    if (exchange_quotable(x, str_z(detail->text), LIC_STR("")).n == 0) {
+        return text; /* it quotes what may not be shown */
     }
     struct buf buf;
     buf_init(&buf, &x->arena, LIMIT_JSON_BYTES);
@@ -142,11 +162,12 @@ static void show_input(struct lic_exchange *x)
     }
 }
 
-/* A call that was never forwarded: one record says all. Only known callers are recorded, since a
- * stranger must not be able to fill the ledger. */
+/* A call that was never forwarded: one record says all, unless its intent stands in the ledger and
+ * the outcome will. Only known callers are recorded, since a stranger must not be able to fill the
+ * ledger. */
 static void record_refusal(struct lic_exchange *x)
 {
-    if (!x->principal || x->recorded) {
+    if (!x->principal || x->recorded || x->intent_written) {
         return;
     }
     x->recorded = true;
@@ -238,11 +259,12 @@ static void intervene(struct lic_exchange *x, struct lic_step *out)
 /* ---- head ---- */
 
 /* Record id (UUID version 7, RFC 9562), trace and span ids, from one draw of randomness. */
-static bool draw_ids(struct lic_exchange *x, const struct head *head)
+static bool draw_ids(struct lic_exchange *x, const struct head *head, enum failmode *failure)
 {
     uint8_t random[10 + 16 + 8];
     const struct lic_host *host = x->worker->host;
     char *text = arena_take(&x->arena, 36 + 32 + 16);
+    *failure = text ? FAIL_random_failed : FAIL_out_of_memory;
     if (!text || host->random(host->ctx, random, sizeof(random)) != LIC_OK) {
         return false;
     }
@@ -356,8 +378,8 @@ void lic_exchange_head(struct lic_exchange *x, const struct lic_head *in, struct
     x->dialect = dialect_guess(head.path, head.anthropic_version.n > 0);
     if (!good) {
         fail(x, failure, NULL, out);
-    } else if (!draw_ids(x, &head)) {
-        fail(x, FAIL_random_failed, NULL, out);
+    } else if (!draw_ids(x, &head, &failure)) {
+        fail(x, failure, NULL, out);
     } else if (!identify(x, in, &failure, &err)) {
         fail(x, failure, &err, out);
     } else {
@@ -559,13 +581,14 @@ static void send_header(struct lic_exchange *x, lic_str name, lic_str value)
     }
 }
 
-static lic_str join(struct arena *arena, lic_str a, lic_str b)
+/* The traceparent of the provider's call: our span in the caller's trace. */
+static lic_str trace_parent(struct lic_exchange *x)
 {
-    struct buf buf;
-    buf_init(&buf, arena, LIMIT_JSON_BYTES);
-    buf_add(&buf, a);
-    buf_add(&buf, b);
-    return buf_str(&buf);
+    struct buf parent;
+    buf_init(&parent, &x->arena, LIMIT_NAME_BYTES);
+    buf_addf(&parent, "00-" LIC_FMT "-" LIC_FMT "-" LIC_FMT, LIC_ARG(x->request.trace),
+             LIC_ARG(x->request.span), LIC_ARG(x->trace_flags));
+    return parent.failed == LIC_OK ? buf_str(&parent) : (lic_str){ 0 };
 }
 
 /* Only what is named here goes to the provider: never the caller's key, cookies or addresses. */
@@ -582,26 +605,42 @@ static void list_headers(struct lic_exchange *x, const struct config_provider *p
                     x->anthropic_version.n > 0 ? x->anthropic_version : LIC_STR("2023-06-01"));
         send_header(x, LIC_STR("anthropic-beta"), x->anthropic_beta);
     } else if (provider->credential.n > 0) {
-        send_header(x, LIC_STR("authorization"),
-                    join(&x->arena, LIC_STR("Bearer "), provider->credential));
+        send_header(x, LIC_STR("authorization"), x->forward_key);
     }
-    struct buf parent;
-    buf_init(&parent, &x->arena, LIMIT_NAME_BYTES);
-    buf_addf(&parent, "00-" LIC_FMT "-" LIC_FMT "-" LIC_FMT, LIC_ARG(x->request.trace),
-             LIC_ARG(x->request.span), LIC_ARG(x->trace_flags));
-    send_header(x, LIC_STR("traceparent"), buf_str(&parent));
+    send_header(x, LIC_STR("traceparent"), trace_parent(x));
+}
+
+static lic_str join(struct arena *arena, lic_str a, lic_str b)
+{
+    struct buf buf;
+    buf_init(&buf, arena, LIMIT_JSON_BYTES);
+    buf_add(&buf, a);
+    buf_add(&buf, b);
+    return buf.failed == LIC_OK ? buf_str(&buf) : (lic_str){ 0 };
+}
+
+/* What is sent besides the body. Made before the intent is written, so that nothing can go wrong
+ * between record and call. */
+static enum lic_rc make_head(struct lic_exchange *x, struct lic_err *err)
+{
+    const struct config_provider *provider = &x->engine->config.providers[x->model->provider];
+    x->forward_target = join(&x->arena, provider->base_path, str_z(x->dialect->path));
+    x->forward_key = join(&x->arena, LIC_STR("Bearer "), provider->credential);
+    ENSURE(x->forward_target.n > 0 && x->forward_key.n > 0, err, LIC_E_NOMEM,
+           "no memory for the head of the call");
+    list_headers(x, provider);
+    return LIC_OK;
 }
 
 static void forward(struct lic_exchange *x, struct lic_step *out)
 {
-    const struct config_provider *provider = &x->engine->config.providers[x->model->provider];
-    list_headers(x, provider);
+    worker_count(x->worker, COUNTER_ALLOWED, 1);
     x->state = EXCHANGE_FORWARDED;
     x->mono_forwarded_ns = x->worker->host->mono_ns(x->worker->host->ctx);
     *out = (struct lic_step){
         .kind = LIC_STEP_FORWARD,
         .upstream = x->model->provider,
-        .target = join(&x->arena, provider->base_path, str_z(x->dialect->path)),
+        .target = x->forward_target,
         .body = x->forward_body,
         .send = x->send,
         .send_n = x->send_n,
@@ -638,7 +677,6 @@ static void after_append(struct lic_exchange *x, enum lic_rc rc, const struct li
 
 static void record_intent(struct lic_exchange *x, struct lic_step *out)
 {
-    worker_count(x->worker, COUNTER_ALLOWED, 1);
     x->request.kind = LIC_STR("intent");
     x->request.decision = LIC_STR("allow");
     x->request.enforced = x->request_rewritten ? LIC_STR("rewritten") : LIC_STR("forwarded");
@@ -673,6 +711,13 @@ static void note_statement(struct lic_exchange *x, const struct verdict *verdict
     x->request.statement = buf_str(&buf);
 }
 
+static enum failmode rewrite_failure(enum lic_rc rc)
+{
+    return rc == LIC_E_DUPLICATE ? FAIL_instructions_replaced
+           : rc == LIC_E_NOMEM   ? FAIL_out_of_memory
+                                 : FAIL_host_error;
+}
+
 /* Authorisation first, then the guardrail: a caller without a right learns nothing of content. */
 static void judge_request(struct lic_exchange *x, lic_str body, struct lic_step *out)
 {
@@ -691,9 +736,8 @@ static void judge_request(struct lic_exchange *x, lic_str body, struct lic_step 
         fail(x, FAIL_uninspected, NULL, out);
     } else if (findings_action(&x->found_in) == ACTION_REJECT) {
         intervene(x, out);
-    } else if ((rc = make_body(x, body, &err)) != LIC_OK) {
-        bool pinned = rc == LIC_E_DUPLICATE;
-        fail(x, pinned ? FAIL_instructions_replaced : FAIL_out_of_memory, NULL, out);
+    } else if ((rc = make_body(x, body, &err)) != LIC_OK || (rc = make_head(x, &err)) != LIC_OK) {
+        fail(x, rewrite_failure(rc), NULL, out);
     } else {
         record_intent(x, out);
     }
@@ -849,8 +893,9 @@ lic_str exchange_call_message(struct lic_exchange *x, lic_str tool)
 {
     struct buf buf;
     buf_init(&buf, &x->arena, LIMIT_JSON_BYTES);
-    buf_addf(&buf, "The tool call \"" LIC_FMT "\" is not authorized.", LIC_ARG(tool));
-    return buf_str(&buf);
+    buf_addf(&buf, "The tool call \"" LIC_FMT "\" is not authorized.",
+             LIC_ARG(exchange_quotable(x, tool, LIC_STR("..."))));
+    return buf.failed == LIC_OK ? buf_str(&buf) : LIC_STR("The tool call is not authorized.");
 }
 
 /* ---- marks and the end ---- */

@@ -61,7 +61,8 @@ struct lic_exchange {
     struct findings found_in;
     struct json_doc doc;
     const struct config_model *model;
-    lic_str forward_body;
+    lic_str forward_body, forward_target;
+    lic_str forward_key; /* value of the authorization header */
     bool request_rewritten;
 
     /* The answer. */
@@ -89,6 +90,10 @@ struct inspect exchange_inspect(struct lic_exchange *x, bool output);
  */
 void exchange_note_failure(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail);
 void exchange_note_stop(struct lic_exchange *x, lic_str decision, lic_str enforced, lic_str reason);
+
+/* `text` when no detector has anything to say of it, else `otherwise`: for sentences of ours that
+ * quote what the caller or the provider sent. */
+lic_str exchange_quotable(struct lic_exchange *x, lic_str text, lic_str otherwise);
 
 /* The caller's sentence for a failure: the row's, and the detail if it helps the caller. */
 lic_str exchange_sentence(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail);

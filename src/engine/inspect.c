@@ -98,15 +98,28 @@ static bool clip(const struct finding *finding, const struct leaf *leaf, struct 
     return true;
 }
 
-static enum lic_rc add_clipped(const struct scan *scan, const struct findings *whole,
-                               const struct leaf *leaf)
+/* The findings of a whole text, in order, as its leaves are walked through: those before `from`
+ * end before every leaf to come. */
+struct whole {
+    struct findings found;
+    uint32_t from;
+};
+
+static enum lic_rc add_clipped(const struct scan *scan, struct whole *whole, const struct leaf *leaf)
 {
-    for (uint32_t i = 0; i < whole->n; i++) {
+    const struct findings *found = &whole->found;
+    while (whole->from < found->n && found->at[whole->from].end <= leaf->start) {
+        whole->from++;
+    }
+    for (uint32_t i = whole->from; i < found->n && found->at[i].start < leaf->end; i++) {
         struct finding finding;
-        if (clip(&whole->at[i], leaf, &finding)) {
-            ENSURE(ARENA_PUSH(scan->inspect->arena, scan->out, finding), scan->err, LIC_E_NOMEM,
-                   "no memory for a finding");
+        if (!clip(&found->at[i], leaf, &finding)) {
+            continue;
         }
+        ENSURE(scan->out->n < LIMIT_FINDINGS, scan->err, LIC_E_LIMIT, "more than %u findings",
+               LIMIT_FINDINGS);
+        ENSURE(ARENA_PUSH(scan->inspect->arena, scan->out, finding), scan->err, LIC_E_NOMEM,
+               "no memory for a finding");
     }
     return LIC_OK;
 }
@@ -127,7 +140,7 @@ static enum lic_rc scan_escaped(const struct scan *scan, lic_str raw, uint32_t s
     return LIC_OK;
 }
 
-static enum lic_rc scan_string(const struct scan *scan, const struct findings *whole,
+static enum lic_rc scan_string(const struct scan *scan, struct whole *whole,
                                const struct json_doc *doc, const struct leaf *leaf, bool escaped)
 {
     TRY(add_clipped(scan, whole, leaf));
@@ -137,7 +150,7 @@ static enum lic_rc scan_string(const struct scan *scan, const struct findings *w
     return scan_escaped(scan, str_slice(doc->text, leaf->start, leaf->end), leaf->start);
 }
 
-static enum lic_rc scan_node(const struct scan *scan, const struct findings *whole,
+static enum lic_rc scan_node(const struct scan *scan, struct whole *whole,
                              const struct json_doc *doc, const struct json_node *node)
 {
     struct leaf key = { node->key_start, node->key_start + node->key_len, /* number= */ false };
@@ -153,10 +166,11 @@ static enum lic_rc scan_node(const struct scan *scan, const struct findings *who
 
 static enum lic_rc scan_json(const struct scan *scan, const struct json_doc *doc)
 {
-    struct findings whole = { 0 };
+    struct whole whole = { 0 };
     struct scan all = *scan;
-    all.out = &whole;
+    all.out = &whole.found;
     TRY(scan_bytes(&all, scan->part->text));
+    findings_settle(&whole.found);
     for (uint32_t i = 0; i < doc->n; i++) {
         TRY(scan_node(scan, &whole, doc, &doc->nodes[i]));
     }
@@ -377,8 +391,8 @@ enum lic_rc inspect_classify(struct arena *arena, struct event *event,
                    LIC_E_NOMEM, "no memory for a data class");
         }
         bool hostile = finding->category == FINDING_INJECTION || finding->category == FINDING_JAILBREAK;
-        if (hostile && (double)finding->score > injection) {
-            injection = (double)finding->score;
+        if (hostile && finding_score(finding) > injection) {
+            injection = finding_score(finding);
         }
     }
     event->sensitivity = str_z(sensitivity_names[sensitivity]);

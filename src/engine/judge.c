@@ -14,6 +14,8 @@
 /* Nested objects in a call's arguments that become condition keys; deeper ones do not. */
 enum { ARGUMENT_DEPTH = 4 };
 
+static const lic_str argument_prefix = { "lictor:Argument", 15 };
+
 static enum lic_rc add_extra(struct event *event, struct arena *arena, const struct event_extra *extra,
                              struct lic_err *err)
 {
@@ -103,6 +105,22 @@ static enum lic_rc argument_values(const struct argument_walk *walk, uint32_t no
     return LIC_OK;
 }
 
+/*
+ * Condition keys do not tell case apart and a name may contain the slash of a path, so two
+ * arguments can come to share a key; policy would judge one of them and the tool read the other.
+ */
+static enum lic_rc add_argument(const struct argument_walk *walk, const struct event_extra *extra)
+{
+    const struct event *event = walk->event;
+    ENSURE(event->extras.n < LIMIT_CONTEXT_KEYS, walk->err, LIC_E_LIMIT,
+           "more than %u arguments and tags", LIMIT_CONTEXT_KEYS);
+    for (uint32_t i = 0; i < event->extras.n; i++) {
+        ENSURE(!str_eq_nocase(event->extras.at[i].key, extra->key), walk->err, LIC_E_DUPLICATE,
+               "two arguments are both " LIC_FMT, LIC_ARG(str_head(extra->key, LIMIT_NAME_BYTES)));
+    }
+    return add_extra(walk->event, walk->arena, extra, walk->err);
+}
+
 static enum lic_rc add_arguments(const struct argument_walk *walk, uint32_t object, lic_str prefix,
                                  uint32_t depth)
 {
@@ -124,23 +142,23 @@ static enum lic_rc add_arguments(const struct argument_walk *walk, uint32_t obje
         }
         struct event_extra extra = { .key = buf_str(&key) };
         TRY(argument_values(walk, i, &extra.values));
-        TRY(add_extra(walk->event, walk->arena, &extra, walk->err));
+        TRY(add_argument(walk, &extra));
     }
     return LIC_OK;
 }
 
+/* Text that does not begin as an object is free text, for tools that take it, and has no keys. */
 static enum lic_rc read_arguments(struct event *event, lic_str arguments, struct arena *arena,
                                   struct lic_err *err)
 {
     static const struct json_limits limits = { .mode = JSON_GATEWAY };
     struct json_doc doc;
-    struct lic_err ignored;
-    if (json_read(arena, arguments, &limits, &doc, &ignored) != LIC_OK ||
-        json_type(&doc, 0) != JSON_OBJECT) {
+    if (!str_starts(str_trim(arguments), LIC_STR("{"))) {
         return LIC_OK;
     }
+    TRY(json_read(arena, arguments, &limits, &doc, err));
     struct argument_walk walk = { event, &doc, arena, err };
-    return add_arguments(&walk, 0, LIC_STR("lictor:Argument"), /* depth= */ 1);
+    return add_arguments(&walk, 0, argument_prefix, /* depth= */ 1);
 }
 
 /* ---- tool calls ---- */
@@ -208,7 +226,15 @@ enum lic_rc judge_tool_call(const struct judge_call *judge, lic_str tool, lic_st
     /* The copy must not grow arrays that belong to the request. */
     event.extras.cap = event.extras.n;
     TRY(name_tool(&event, judge->config, tool, arena, err));
-    TRY(read_arguments(&event, arguments, arena, err));
+    enum lic_rc rc = read_arguments(&event, arguments, arena, err);
+    if (rc != LIC_OK && rc != LIC_E_NOMEM) {
+        *out = (struct verdict){ .result = VERDICT_IMPLICIT_DENY,
+                                 .blocked_by = LIC_STR("arguments") };
+        *out_reason = sentence(arena, "the call's arguments cannot be judged: ", str_z(err->text), "");
+        err->rc = LIC_OK;
+        return LIC_OK;
+    }
+    TRY(rc);
     TRY(policy_eval(judge->principal->docs, judge->principal->docs_n, &event, arena, out, err));
     *out_reason = judge_reason(out, event.action, event.resource, arena);
     return LIC_OK;

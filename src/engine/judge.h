@@ -27,8 +27,9 @@ struct judge_call {
 
 /*
  * Judges one tool call of an answer: the agent must have the tool and policy must allow it, with
- * the call's arguments as lictor:Argument/PATH. Arguments that are not a JSON object (after a
- * model wrote nonsense) are judged without them. A denial's reason is in *out_reason.
+ * the call's arguments as lictor:Argument/PATH. Free text is judged without them; what begins as
+ * an object but cannot be read strictly, or gives one key twice, is denied, since the tool might
+ * read what policy did not. A denial's reason is in *out_reason.
  */
 enum lic_rc judge_tool_call(const struct judge_call *judge, lic_str tool, lic_str arguments,
                             struct arena *arena, struct verdict *out, lic_str *out_reason,

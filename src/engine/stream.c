@@ -19,6 +19,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "detect/flow.h"
+#include "detect/redact.h"
 #include "dialect/sse.h"
 #include "engine/exchange.h"
 
@@ -364,12 +365,14 @@ static enum lic_rc put_bytes(struct stream *s, lic_str bytes, struct lic_err *er
 
 /* ---- tool calls ---- */
 
+/* What is repeated was judged only if it says the same: name, id and arguments. */
 static bool was_judged(const struct stream *s, const struct event_part *part)
 {
-    for (uint32_t i = 0; i < s->x->answer.calls.n; i++) {
-        const struct event_call *call = &s->x->answer.calls.at[i];
+    const struct event *answer = &s->x->answer;
+    for (uint32_t i = 0; i < answer->calls.n; i++) {
+        const struct event_call *call = &answer->calls.at[i];
         if (str_eq(call->name, part->name) && str_eq(call->id, part->id) &&
-            str_eq(s->x->answer.parts.at[call->part].text, part->text)) {
+            str_eq(answer->parts.at[call->part].text, part->text)) {
             return true;
         }
     }
@@ -391,36 +394,49 @@ static enum lic_rc judge_call(struct reading *r, const struct event_part *part, 
     return allowed ? LIC_OK : stop_intervened(r->stop, reason, exchange_call_message(x, part->name));
 }
 
-/* Inspects a part that is complete; its masks become edits of `body`, in which its raw stands. */
-static enum lic_rc inspect_whole(struct reading *r, const struct event_part *part, uint32_t index,
-                                 lic_str body, bool count, struct edits *edits, struct lic_err *err)
+/* A part that is complete, as an event of its own: findings and edits see it as number 0. */
+static struct event event_of(struct event_part *part)
+{
+    struct event one = { 0 };
+    one.parts.at = part;
+    one.parts.n = one.parts.cap = 1;
+    return one;
+}
+
+static enum lic_rc scan_part(struct reading *r, struct event_part *part, struct findings *found,
+                             struct lic_err *err)
 {
     struct lic_exchange *x = r->stream->x;
     struct inspect inspect = exchange_inspect(x, /* output= */ true);
-    struct findings found = { 0 };
-    /* A event of its own, so that findings and edits see this part as number 0. */
-    struct event one = { 0 };
-    struct event_part copy = *part;
-    one.parts.at = &copy;
-    one.parts.n = one.parts.cap = 1;
-    enum lic_rc rc = inspect_event(&inspect, &one, &found, err);
-    if (rc == LIC_OK) {
-        rc = inspect_rewrite(&x->worker->scratch, &one, &found, body, edits, err);
-    }
-    if (rc != LIC_OK) {
-        return stop_failed(r->stop, FAIL_detector_failed, rc);
-    }
-    if (findings_action(&found) == ACTION_REJECT) {
-        return stop_intervened(r->stop, inspect_reason(&x->arena, &found, &one),
+    inspect.arena = &x->worker->scratch;
+    struct event one = event_of(part);
+    enum lic_rc rc = inspect_event(&inspect, &one, found, err);
+    return rc == LIC_OK ? LIC_OK
+                        : stop_failed(r->stop, rc == LIC_E_LIMIT ? FAIL_stream_limit
+                                                                 : FAIL_detector_failed, rc);
+}
+
+/* Does what the findings of a complete part ask for: its masks become edits of `body`, in which
+ * its raw stands. */
+static enum lic_rc apply_found(struct reading *r, struct event_part *part,
+                               const struct findings *found, lic_str body, struct edits *edits,
+                               struct lic_err *err)
+{
+    struct lic_exchange *x = r->stream->x;
+    struct event one = event_of(part);
+    if (findings_action(found) == ACTION_REJECT) {
+        return stop_intervened(r->stop, inspect_reason(&x->arena, found, &one),
                                exchange_message(x, /* output= */ true));
     }
-    for (uint32_t i = 0; count && i < found.n; i++) {
-        found.at[i].part = index;
-        if (x->found_out.n >= LIMIT_FINDINGS || !ARENA_PUSH(&x->arena, &x->found_out, found.at[i])) {
-            return stop_failed(r->stop, FAIL_stream_limit, LIC_E_LIMIT);
-        }
-    }
-    return LIC_OK;
+    enum lic_rc rc = inspect_rewrite(&x->worker->scratch, &one, found, body, edits, err);
+    return rc == LIC_OK ? LIC_OK : stop_failed(r->stop, FAIL_detector_failed, rc);
+}
+
+static enum lic_rc count_found(struct reading *r, const struct findings *found, uint32_t part,
+                               struct lic_err *err)
+{
+    enum lic_rc rc = keep_findings(r->stream->x, found, part, err);
+    return rc == LIC_OK ? LIC_OK : stop_failed(r->stop, FAIL_stream_limit, rc);
 }
 
 /* A call is complete: inspected, judged, and from now on free to leave. */
@@ -439,7 +455,10 @@ static enum lic_rc end_call(struct reading *r, uint32_t index, struct lic_err *e
     part->raw = part->text;
     part->object = true; /* the arguments are edited where they stand, as JSON */
     struct edits edits = { 0 };
-    TRY(inspect_whole(r, part, lane->part, part->text, /* count= */ true, &edits, err));
+    struct findings found = { 0 };
+    TRY(scan_part(r, part, &found, err));
+    TRY(count_found(r, &found, lane->part, err));
+    TRY(apply_found(r, part, &found, part->text, &edits, err));
     TRY(judge_call(r, part, lane->part, err));
     lane->arguments = part->text;
     if (edits.n == 0) {
@@ -588,60 +607,68 @@ static enum lic_rc end_all(struct reading *r, struct lic_err *err)
     return LIC_OK;
 }
 
-/* A complete text is recorded unless a lane, or an earlier one, has said the same already. */
-static bool is_repeated(const struct stream *s, lic_str text)
+/* Whether a lane, or an earlier complete text, has said the same already. `shown` is the text as
+ * it leaves, which is what lanes remember. */
+static bool is_repeated(const struct stream *s, const struct event_part *part, lic_str shown)
 {
-    lic_str head = str_head(text, LIMIT_RECORD_TEXT_BYTES);
     for (uint32_t i = 0; i < s->lanes.n; i++) {
-        if (s->lanes.at[i] && str_eq(buf_str(&s->lanes.at[i]->text), head)) {
+        const struct lane *lane = s->lanes.at[i];
+        if (lane && str_eq(buf_str(&lane->text), str_head(shown, LIMIT_RECORD_TEXT_BYTES))) {
             return true;
         }
     }
     for (uint32_t i = 0; i < s->x->answer.parts.n; i++) {
-        if (str_eq(s->x->answer.parts.at[i].text, text)) {
+        if (str_eq(s->x->answer.parts.at[i].text, part->text)) {
             return true;
         }
     }
     return false;
 }
 
-/* The call on this lane, still open, that the part belongs to; or NULL. */
-static struct lane *open_call(const struct stream *s, uint32_t index, const struct event_part *part)
+/* Keeps a complete part for the record, which shows it masked. */
+static enum lic_rc keep_part(struct lic_exchange *x, const struct event_part *part,
+                             const struct findings *found, struct lic_err *err)
 {
-    struct lane *lane = index < s->lanes.n ? s->lanes.at[index] : NULL;
-    if (!lane || !lane->call || lane->judged || part->channel != CHANNEL_TOOL_CALL) {
-        return NULL;
+    struct event_part kept = *part;
+    struct event one = event_of(&kept);
+    bool mask = x->engine->config.content == RECORD_CONTENT_MASKED;
+    TRY(inspect_show(&x->arena, &one, found, mask, err));
+    kept.text = str_copy(&x->arena, part->text);
+    kept.name = str_copy(&x->arena, part->name);
+    kept.id = str_copy(&x->arena, part->id);
+    kept.raw = (lic_str){ 0 };
+    ENSURE(kept.text.at && kept.name.at && kept.id.at, err, LIC_E_NOMEM, "no memory for a text");
+    return event_add_part(&x->answer, &x->arena, &kept, err);
+}
+
+static enum lic_rc record_whole(struct reading *r, const struct event_part *part,
+                                const struct findings *found, struct lic_err *err)
+{
+    uint32_t index = r->stream->x->answer.parts.n;
+    enum lic_rc rc = keep_part(r->stream->x, part, found, err);
+    if (rc != LIC_OK) {
+        return stop_failed(r->stop, FAIL_stream_limit, rc);
     }
-    const struct dialect_lane *known = &s->dialect->lanes.at[index];
-    return str_eq(known->name, part->name) && str_eq(known->id, part->id) ? lane : NULL;
+    return count_found(r, found, index, err);
 }
 
 static enum lic_rc on_whole(struct reading *r, const struct piece *piece, struct lic_err *err)
 {
     struct lic_exchange *x = r->stream->x;
-    uint32_t index = x->answer.parts.n;
-    uint32_t edits_before = r->item.edits.n;
     struct event_part part = piece->part;
-    struct lane *call = open_call(r->stream, piece->lane, &part);
-    if (call && call->text.n == 0) {
-        /* The call's arguments came whole: its end will judge them. */
-        buf_add(&call->text, part.text);
-        return inspect_whole(r, &part, index, r->event->data, /* count= */ false, &r->item.edits, err);
+    struct findings found = { 0 };
+    struct buf shown;
+    TRY(scan_part(r, &part, &found, err));
+    buf_init(&shown, &x->worker->scratch, LIMIT_HELD_BYTES * 2u);
+    redact_text(part.text, found.at, found.n, &shown);
+    bool is_call = part.channel == CHANNEL_TOOL_CALL && part.name.n > 0;
+    bool judged = is_call && was_judged(r->stream, &part);
+    uint32_t index = x->answer.parts.n;
+    if (!judged && (is_call || !is_repeated(r->stream, &part, buf_str(&shown)))) {
+        TRY(record_whole(r, &part, &found, err));
     }
-    bool repeated = is_repeated(r->stream, part.text);
-    TRY(inspect_whole(r, &part, index, r->event->data, !repeated, &r->item.edits, err));
-    if (part.channel == CHANNEL_TOOL_CALL && part.name.n > 0 && !was_judged(r->stream, &part)) {
-        TRY(judge_call(r, &part, index, err));
-    }
-    if (repeated || (r->item.edits.n > edits_before && r->stream->lanes.n > 0)) {
-        return LIC_OK;
-    }
-    part.text = str_copy(&x->arena, str_head(part.text, LIMIT_RECORD_TEXT_BYTES));
-    part.name = str_copy(&x->arena, part.name);
-    part.id = str_copy(&x->arena, part.id);
-    part.raw = (lic_str){ 0 };
-    enum lic_rc rc = event_add_part(&x->answer, &x->arena, &part, err);
-    return rc == LIC_OK ? LIC_OK : stop_failed(r->stop, FAIL_stream_limit, rc);
+    TRY(apply_found(r, &part, &found, r->event->data, &r->item.edits, err));
+    return is_call && !judged ? judge_call(r, &part, index, err) : LIC_OK;
 }
 
 static enum lic_rc on_strip(struct reading *r, const struct piece *piece, struct lic_err *err)
@@ -677,11 +704,32 @@ static enum lic_rc on_piece(struct reading *r, uint32_t i, struct lic_err *err)
 
 /* ---- events ---- */
 
+/* Takes "name: value", with the value that the reader found there, and its line end. */
+static bool take_line(lic_str *rest, lic_str name, lic_str value)
+{
+    if (!str_starts(*rest, name)) {
+        return false;
+    }
+    lic_str line = str_tail(*rest, name.n);
+    line = str_tail(line, str_starts(line, LIC_STR(" ")) ? 1 : 0);
+    if (line.n <= value.n || line.at != value.at) {
+        return false;
+    }
+    line = str_tail(line, value.n);
+    *rest = str_tail(line, str_starts(line, LIC_STR("\r\n")) ? 2 : 1);
+    return line.at[0] == '\n' || line.at[0] == '\r';
+}
+
 /* No line in the raw bytes but the event's name and its data: nothing rides along unseen. */
 static bool is_plain(const struct sse_event *event)
 {
-    size_t named = event->name.n > 0 ? event->name.n + sizeof("event: \r\n") - 1 : 0;
-    return event->raw.n <= named + event->data.n + sizeof("data: \r\n\r\n") - 1;
+    lic_str rest = event->raw;
+    if (event->name.n > 0 && !take_line(&rest, LIC_STR("event:"), event->name)) {
+        return false;
+    }
+    return take_line(&rest, LIC_STR("data:"), event->data) &&
+           (str_eq(rest, LIC_STR("\n")) || str_eq(rest, LIC_STR("\r\n")) ||
+            str_eq(rest, LIC_STR("\r")));
 }
 
 static enum lic_rc read_pieces(struct reading *r, struct lic_err *err)
@@ -744,12 +792,14 @@ static enum lic_rc on_event(struct stream *s, const struct sse_event *event, str
 static void release_cut(struct stream *s, struct lic_release *out)
 {
     struct lic_exchange *x = s->x;
+    uint32_t status = 200;
     if (s->out.failed != LIC_OK) {
         /* Not even the error fits into memory: the connection just ends. */
         s->out.n = 0;
+        status = s->left_any ? status : failmode_row(FAIL_out_of_memory)->status;
     }
     *out = (struct lic_release){ .kind = LIC_RELEASE_CUT, .bytes = buf_str(&s->out),
-                                 .head_ready = true, .head = { 200, { 0 } } };
+                                 .head_ready = true, .head = { status, { 0 } } };
     arena_fini(&s->queue_arena);
     x->state = EXCHANGE_ENDED;
 }
@@ -851,9 +901,7 @@ static enum lic_rc show_lane(struct lic_exchange *x, struct event_part *part, st
 {
     struct inspect inspect = exchange_inspect(x, /* output= */ true);
     struct findings found = { 0 };
-    struct event one = { 0 };
-    one.parts.at = part;
-    one.parts.n = one.parts.cap = 1;
+    struct event one = event_of(part);
     TRY(inspect_event(&inspect, &one, &found, err));
     return inspect_show(&x->arena, &one, &found, x->engine->config.content == RECORD_CONTENT_MASKED,
                         err);

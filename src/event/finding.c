@@ -50,6 +50,12 @@ static bool find_name(lic_str name, const char *const *names, uint32_t n, uint32
     return false;
 }
 
+double finding_score(const struct finding *finding)
+{
+    const double unit = 1000000;
+    return (double)(int64_t)((double)finding->score * unit + 0.5) / unit;
+}
+
 bool finding_category_from(lic_str name, enum finding_category *out)
 {
     uint32_t i;

@@ -50,6 +50,10 @@ const char *finding_category_name(enum finding_category category); /* "injection
 const char *finding_severity_name(enum finding_severity severity); /* "high" */
 const char *finding_action_name(enum finding_action action);       /* "rewrite" */
 
+/* The score to six digits: a float's 0.9 is 0.8999999761581421 as a double, in a record and in a
+ * policy's comparison. */
+double finding_score(const struct finding *finding);
+
 /* The reverse; false when there is no such name. */
 bool finding_category_from(lic_str name, enum finding_category *out);
 bool finding_severity_from(lic_str name, enum finding_severity *out);

@@ -107,6 +107,7 @@ static void write_text(struct json_out *out, const struct record *record,
     json_out_raw_name(out, JSON_NAME("bytes"));
     json_out_u64(out, part->text.n);
     if (record->content == RECORD_CONTENT_NONE) {
+        write_digest(out, part->text);
         return;
     }
     json_out_raw_name(out, JSON_NAME("text"));
@@ -205,7 +206,7 @@ static void write_finding(struct json_out *out, const struct finding *finding)
     json_out_raw_name(out, JSON_NAME("end"));
     json_out_u64(out, finding->end);
     json_out_raw_name(out, JSON_NAME("score"));
-    json_out_double(out, (double)finding->score);
+    json_out_double(out, finding_score(finding));
     json_out_object_end(out);
 }
 

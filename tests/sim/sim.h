@@ -45,6 +45,7 @@ struct sim {
     bool forwarded, bypassed;
     size_t records_from;           /* where this exchange's records begin in test_world() */
     const char *secrets[SIM_SECRETS_MAX];
+    bool unseen_only[SIM_SECRETS_MAX]; /* it may be recorded */
     uint32_t secrets_n;
 };
 
@@ -60,6 +61,8 @@ struct lic_engine *sim_engine(const char *directory);
 
 /* From now on this text must not be seen by anybody. */
 void sim_secret(struct sim *sim, const char *secret);
+/* The same, but the ledger may hold it: what was refused is recorded. */
+void sim_unseen(struct sim *sim, const char *text);
 
 /* One more exchange: its head, and its body when the engine asks for one. */
 struct sim_request {

@@ -54,17 +54,17 @@ export async function ask(gateway, dialect, asked = {}) {
 
 const askers = {
     async chat(gateway, request, asked) {
-        const { data, response } = await openai(gateway, asked.user).chat.completions
+        const { data, response } = await openai(gateway, asked.user, asked.client).chat.completions
             .create(request, requestOptions(asked)).withResponse();
         return { response, ...(request.stream ? await readChatStream(data, asked) : readChat(data)) };
     },
     async responses(gateway, request, asked) {
-        const { data, response } = await openai(gateway, asked.user).responses
+        const { data, response } = await openai(gateway, asked.user, asked.client).responses
             .create(request, requestOptions(asked)).withResponse();
         return { response, ...(request.stream ? await readResponsesStream(data, asked) : readResponses(data)) };
     },
     async messages(gateway, request, asked) {
-        const { data, response } = await anthropic(gateway, asked.user).messages
+        const { data, response } = await anthropic(gateway, asked.user, asked.client).messages
             .create(request, requestOptions(asked)).withResponse();
         return { response, ...(request.stream ? await readMessagesStream(data, asked) : readMessages(data)) };
     },

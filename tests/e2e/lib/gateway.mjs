@@ -116,10 +116,17 @@ function follow(gateway, child) {
         stream.setEncoding('utf8');
         stream.on('data', (text) => { gateway.log += text; });
     }
-    gateway.exited = new Promise((resolve) => child.on('exit', (code, signal) => {
-        gateway.ended = { code, signal };
-        resolve(gateway.ended);
-    }));
+    gateway.exited = new Promise((resolve) => {
+        const end = (code, signal) => {
+            gateway.ended = { code, signal };
+            resolve(gateway.ended);
+        };
+        child.on('exit', end);
+        child.on('error', (error) => {
+            gateway.log += error.message;
+            end(127);
+        });
+    });
 }
 
 export async function serve(gateway) {

@@ -9,6 +9,7 @@ function reason(error) {
 export default async function* report(source) {
     let passed = 0;
     let failed = 0;
+    let last;
     for await (const { type, data } of source) {
         if (type === 'test:pass' && data.skip === undefined) {
             passed++;
@@ -17,7 +18,10 @@ export default async function* report(source) {
             yield `skip ${data.name}: ${data.skip}\n`;
         } else if (type === 'test:fail') {
             failed++;
-            yield `FAIL ${data.file ? `${data.file.split('/').at(-1)}: ` : ''}${data.name}\n${reason(data.details.error)}\n`;
+            const why = reason(data.details.error);
+            const name = `${data.file ? `${data.file.split('/').at(-1)}: ` : ''}${data.name}`;
+            yield why === last ? `FAIL ${name}: likewise\n` : `FAIL ${name}\n${why}\n`;
+            last = why;
         } else if (type === 'test:stderr' && process.env.E2E_KEEP) {
             yield data.message;
         }

@@ -194,6 +194,7 @@ export async function sendPlan(plan, request, response, asked) {
     let sent = 0;
     for (const event of dialect.events(plan, asked)) {
         if (plan.die_after !== undefined && sent === plan.die_after) {
+            await pause(20); /* what was written is on its way */
             response.destroy();
             return;
         }

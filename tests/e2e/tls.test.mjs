@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HTTP/2 and TLS, both sides: being written (attacks helper). */
