@@ -2,16 +2,14 @@
 /*
  * A set of rules compiled, and asked.
  *
- *     text ──► multi     one pass for all patterns, loose: rule r may end at e    (mostly: nothing)
- *                │
+ *     text ──► live_walk    rules that begin with a word: rule r may begin at s
+ *          ──► multi        the others, in one pass: a stretch of rule r ends at e
+ *                │  program_starts: where could a match with that stretch begin
  *                ▼
- *              runs      of ends, for each rule
- *                │  program_starts: where could matches that end there begin
+ *              starts       of each rule (mostly: none), from the first on:
+ *                │  program_ends: exact, the longest first; validator
  *                ▼
- *              starts    from the first on, one by one: program_ends, exact, longest first
- *                │  validator
- *                ▼
- *              match     the leftmost start with a valid end, its longest valid end; then on after it
+ *              match        the leftmost start with a valid end, its longest valid end; then on after it
  *
  * What is found at a start depends only on the text of the matches that begin there and on where
  * the rule's last match ended, not on where a text was cut.
@@ -37,15 +35,20 @@
 struct compiled {
     uint32_t exact;      /* entry of its program; unused for phrases */
     uint32_t longest;
-    uint32_t ways, ways_n; /* where its ways begin, and how many there are */
+    uint32_t ways, ways_n; /* its ways that do not begin with a word: first, and how many */
     const struct validator *validator; /* NULL: none */
 };
 
-/* One way of a rule: what the first pass looks for, and how to go back from there. */
+/* A way of a rule that is looked for by a stretch, and how to go back from there. */
 struct way {
     uint32_t rule;
     uint32_t reverse; /* entry */
     uint32_t longest; /* bytes from the beginning of a match to where the first pass sees it */
+};
+
+struct entries {
+    uint32_t *at;
+    uint32_t n, cap;
 };
 
 struct detector {
@@ -62,10 +65,7 @@ struct detector {
         uint32_t n, cap;
     } ways;
     struct program exact, reverse, onward;
-    struct {
-        uint32_t *at;
-        uint32_t n, cap;
-    } entries; /* of `onward` */
+    struct entries words_first, others; /* of `onward`; all are in words_first in the end */
     struct live live;
     struct words words;
     struct multi *patterns, *phrases; /* NULL when there are none */
@@ -107,16 +107,30 @@ static enum lic_rc add_way(struct detector *d, uint32_t rule, const struct patte
     return LIC_OK;
 }
 
+/* Where ways begin in the program that runs onward: those that begin with a word, and others. */
+static enum lic_rc add_entry(struct detector *d, uint32_t rule, const struct pattern_way *way,
+                             struct lic_err *err)
+{
+    uint32_t entry = 0;
+    struct entries *into = way->word ? &d->words_first : &d->others;
+    TRY(program_add(&d->onward, way->whole, rule, &entry, err));
+    ENSURE(ARENA_PUSH(&d->arena, into, entry), err, LIC_E_NOMEM, "no memory for its pattern");
+    return LIC_OK;
+}
+
 static enum lic_rc add_ways(struct detector *d, uint32_t rule, const struct pattern *pattern,
                             struct arena *scratch, struct items *items, struct lic_err *err)
 {
     struct pattern_ways ways = { 0 };
     TRY(pattern_find_ways(scratch, pattern, &ways, err));
     d->compiled[rule].ways = d->ways.n;
-    d->compiled[rule].ways_n = ways.n;
     for (uint32_t i = 0; i < ways.n; i++) {
-        TRY(add_way(d, rule, &ways.at[i], scratch, items, err));
+        TRY(add_entry(d, rule, &ways.at[i], err));
+        if (!ways.at[i].word) {
+            TRY(add_way(d, rule, &ways.at[i], scratch, items, err));
+        }
     }
+    d->compiled[rule].ways_n = d->ways.n - d->compiled[rule].ways;
     return LIC_OK;
 }
 
@@ -126,14 +140,10 @@ static enum lic_rc add_pattern(struct detector *d, uint32_t i, struct arena *scr
     const struct rule *rule = &d->rules->at[i];
     struct compiled *compiled = &d->compiled[i];
     struct pattern pattern;
-    uint32_t onward = 0;
     bool ours = str_ends(rule->file, LIC_STR(".rules"));
     TRY(pattern_read(scratch, rule->pattern, /* bounded= */ ours, &pattern, err));
     compiled->longest = (uint32_t)pattern.longest;
     TRY(program_add(&d->exact, pattern.root, i, &compiled->exact, err));
-    TRY(program_add(&d->onward, pattern.root, i, &onward, err));
-    ENSURE(ARENA_PUSH(&d->arena, &d->entries, onward), err, LIC_E_NOMEM,
-           "no memory for its pattern");
     return add_ways(d, i, &pattern, scratch, items, err);
 }
 
@@ -214,6 +224,20 @@ static enum lic_rc compile_phrases(struct detector *d, struct arena *scratch, st
     return compile_items(d, scratch, &items, /* literals= */ true, &d->phrases, err);
 }
 
+static enum lic_rc ready_live(struct detector *d, struct lic_err *err)
+{
+    d->live = (struct live){ .program = &d->onward, .lengths = d->lengths };
+    d->live.words_n = d->words_first.n;
+    for (uint32_t i = 0; i < d->others.n; i++) {
+        ENSURE(ARENA_PUSH(&d->arena, &d->words_first, d->others.at[i]), err, LIC_E_NOMEM,
+               "no memory for %u patterns", d->others.n);
+    }
+    d->live.entries = d->words_first.at;
+    d->live.entries_n = d->words_first.n;
+    live_init(&d->live, d->rules->n);
+    return LIC_OK;
+}
+
 static enum lic_rc compile_all(struct detector *d, struct arena *scratch, struct lic_err *err)
 {
     struct items patterns = { 0 };
@@ -224,12 +248,7 @@ static enum lic_rc compile_all(struct detector *d, struct arena *scratch, struct
     TRY(add_rules(d, scratch, &patterns, err));
     TRY(compile_items(d, scratch, &patterns, /* literals= */ false, &d->patterns, err));
     TRY(compile_phrases(d, scratch, err));
-    d->live.program = &d->onward;
-    d->live.entries = d->entries.at;
-    d->live.entries_n = d->entries.n;
-    d->live.lengths = d->lengths;
-    live_init(&d->live, n);
-    return LIC_OK;
+    return ready_live(d, err);
 }
 
 /* An empty detector with its memory in place. */
@@ -315,7 +334,8 @@ struct table {
 struct rule_state {
     uint64_t epoch;
     size_t resume; /* the next match begins here or later */
-    bool seen;     /* the first pass saw one of its ways */
+    bool seen;     /* something of it was seen and is still to be looked at */
+    uint32_t word; /* index + 1 of the last word it may begin at; 0: none */
 };
 
 /* The same of a way. */
@@ -422,6 +442,13 @@ static enum lic_rc make_table(struct detector_scratch *scratch, const struct det
     return LIC_OK;
 }
 
+static enum lic_rc get_table(struct detector_scratch *scratch, const struct detector *detector,
+                             struct table **out, struct lic_err *err)
+{
+    *out = find_table(scratch, detector);
+    return *out ? LIC_OK : make_table(scratch, detector, out, err);
+}
+
 enum lic_rc detector_scratch_prepare(struct detector_scratch *scratch, const struct detector *detector,
                                      struct lic_err *err)
 {
@@ -440,10 +467,17 @@ enum lic_rc detector_scratch_prepare(struct detector_scratch *scratch, const str
     if (detector->phrases) {
         TRY(multi_prepare(detector->phrases, &scratch->multi, err));
     }
-    return find_table(scratch, detector) ? LIC_OK : make_table(scratch, detector, &table, err);
+    return get_table(scratch, detector, &table, err);
 }
 
 /* ---- scanning ---- */
+
+/* A word that a rule may begin at. */
+struct word_start {
+    uint32_t rule;
+    uint32_t before; /* index + 1 of the one before it, of the same rule; 0: none */
+    size_t at;
+};
 
 /* Ends this close are taken for one run: it bounds what a text made for it can cost in memory. */
 #define RUN_GAP 16u
@@ -454,6 +488,10 @@ struct scan {
     lic_str text;
     size_t from;
     struct arena *arena;
+    struct {
+        struct word_start *at;
+        uint32_t n, cap;
+    } words;
     struct program_runs runs;
     struct program_starts starts;
     struct detector_matches *out;
@@ -499,6 +537,30 @@ static enum lic_rc add_match(struct scan *scan, uint32_t index, size_t start, si
     return LIC_OK;
 }
 
+static bool no_memory(struct scan *scan)
+{
+    scan->rc = err_set(scan->err, LIC_E_NOMEM, "no memory for what was found in a text");
+    return false;
+}
+
+/* Notes that a rule may begin at the word `start`. */
+static bool on_word(void *arg, uint32_t rule, size_t start)
+{
+    struct scan *scan = arg;
+    struct rule_state *state = state_of(scan, rule);
+    struct word_start word = { .rule = rule, .before = state->word, .at = start };
+    bool again = state->word != 0 && scan->words.at[state->word - 1].at == start;
+    if (start < state->resume || again) {
+        return true;
+    }
+    if (!ARENA_PUSH(scan->arena, &scan->words, word)) {
+        return no_memory(scan);
+    }
+    state->word = scan->words.n;
+    state->seen = true;
+    return true;
+}
+
 /* Notes that a way may be seen up to `end`. */
 static bool on_end(void *arg, uint32_t way, size_t end)
 {
@@ -516,8 +578,7 @@ static bool on_end(void *arg, uint32_t way, size_t end)
     }
     struct program_run run = { .way = way, .before = state->run, .first = end, .last = end };
     if (!ARENA_PUSH(scan->arena, &scan->runs, run)) {
-        scan->rc = err_set(scan->err, LIC_E_NOMEM, "no memory for what was found in a text");
-        return false;
+        return no_memory(scan);
     }
     state->run = scan->runs.n;
     return true;
@@ -564,6 +625,11 @@ static enum lic_rc find_starts(struct scan *scan, uint32_t rule)
 {
     const struct compiled *compiled = &scan->detector->compiled[rule];
     scan->starts.n = 0;
+    for (uint32_t i = state_of(scan, rule)->word; i != 0; i = scan->words.at[i - 1].before) {
+        uint32_t start = (uint32_t)scan->words.at[i - 1].at;
+        ENSURE(ARENA_PUSH(scan->arena, &scan->starts, start), scan->err, LIC_E_NOMEM,
+               "no memory for what was found in a text");
+    }
     for (uint32_t i = 0; i < compiled->ways_n; i++) {
         const struct way *way = &scan->detector->ways.at[compiled->ways + i];
         struct program_ask ask = { .entry = way->reverse,
@@ -595,19 +661,35 @@ static enum lic_rc look_closely(struct scan *scan, uint32_t rule)
     return LIC_OK;
 }
 
+static enum lic_rc look_if_seen(struct scan *scan, uint32_t rule)
+{
+    return state_of(scan, rule)->seen ? look_closely(scan, rule) : LIC_OK;
+}
+
+static enum lic_rc walk_words(struct scan *scan)
+{
+    struct live_listener listener = { .each = on_word, .arg = scan };
+    struct table *table = NULL;
+    TRY(get_table(scan->scratch, scan->detector, &table, scan->err));
+    bool whole = live_walk(&scan->detector->live, table->cache, &scan->scratch->places, scan->text,
+                           scan->from, &listener);
+    ENSURE(whole || !listener.failed, scan->err, LIC_E_NOMEM, "no memory to walk a text's words");
+    return scan->rc;
+}
+
 static enum lic_rc scan_patterns(struct scan *scan)
 {
-    if (!scan->detector->patterns) {
-        return LIC_OK;
+    TRY(walk_words(scan));
+    if (scan->detector->patterns) {
+        TRY(multi_scan(scan->detector->patterns, scan->scratch->multi, scan->text, on_end, scan,
+                       scan->err));
     }
-    TRY(multi_scan(scan->detector->patterns, scan->scratch->multi, scan->text, on_end, scan,
-                   scan->err));
     TRY(scan->rc);
+    for (uint32_t i = 0; i < scan->words.n; i++) {
+        TRY(look_if_seen(scan, scan->words.at[i].rule));
+    }
     for (uint32_t i = 0; i < scan->runs.n; i++) {
-        uint32_t rule = scan->detector->ways.at[scan->runs.at[i].way].rule;
-        if (state_of(scan, rule)->seen) {
-            TRY(look_closely(scan, rule));
-        }
+        TRY(look_if_seen(scan, scan->detector->ways.at[scan->runs.at[i].way].rule));
     }
     return LIC_OK;
 }
@@ -686,9 +768,9 @@ static size_t without_table(const struct detector *detector, lic_str text, size_
 size_t detector_live(const struct detector *detector, struct detector_scratch *scratch, lic_str text,
                      size_t from)
 {
-    struct table *table = find_table(scratch, detector);
+    struct table *table = NULL;
     struct lic_err err;
-    if (!table && make_table(scratch, detector, &table, &err) != LIC_OK) {
+    if (get_table(scratch, detector, &table, &err) != LIC_OK) {
         return without_table(detector, text, from);
     }
     size_t phrase = words_live(&detector->words, text, from);

@@ -17,24 +17,26 @@
 #define WORK_EDGE 256u      /* what working out an edge counts as */
 
 #define STATE_DEAD 0u
-#define STATE_START 1u      /* at the beginning of every pattern, after no word character */
-#define STATE_START_WORD 2u /* the same after a word character */
-#define STATES_FIXED 3u
-#define EDGE_NONE UINT32_MAX /* not known yet */
+#define STATE_UNKNOWN 1u    /* where an edge leads that has not been worked out */
+#define STATE_START 2u      /* at the beginning of every pattern, after no word character */
+#define STATE_START_WORD 3u /* the same after a word character */
+#define STATE_WALK 4u       /* at the beginning of every pattern that begins with a word */
+#define STATES_FIXED 5u
 
 /*
  * After some bytes: the places reached, not yet followed, since whether \b holds is known only
- * with the next byte. Places where a pattern is complete are left out: more text adds nothing.
+ * with the next byte.
  */
 struct state {
     uint32_t first, n; /* its places in the pool */
-    uint32_t longest;  /* match of the rules they are of */
+    uint32_t longest;  /* match of the rules that could go on; 0: of none */
+    bool complete;     /* some rule may have matched */
     bool word;         /* the byte last taken was a word character */
 };
 
 /*
  *     states  ─ first, n ─►  pool    [ 17 29 | 4 | 17 30 31 | ... ]
- *     edges   one row of classes_n states for each state
+ *     edges   one row of classes_n states for each state; DEAD and UNKNOWN lead to themselves
  *     slots   hash of the places ─► state, open addressing, twice as many as states
  */
 struct live_cache {
@@ -136,10 +138,10 @@ static void fill_slots(struct live_cache *cache)
     }
 }
 
-static void clear_edges(struct live_cache *cache, uint32_t state)
+static void set_edges(struct live_cache *cache, uint32_t state, uint32_t to)
 {
     for (uint32_t i = 0; i < cache->row; i++) {
-        cache->edges[(size_t)state * cache->row + i] = EDGE_NONE;
+        cache->edges[(size_t)state * cache->row + i] = to;
     }
 }
 
@@ -150,8 +152,9 @@ static void forget(struct live_cache *cache)
     cache->states_n = STATES_FIXED;
     for (uint32_t i = 0; i < STATES_FIXED; i++) {
         cache->states[i] = (struct state){ .word = i == STATE_START_WORD };
-        clear_edges(cache, i);
+        set_edges(cache, i, STATE_UNKNOWN);
     }
+    set_edges(cache, STATE_DEAD, STATE_DEAD);
     fill_slots(cache);
 }
 
@@ -243,27 +246,43 @@ static bool make_room(struct live_cache *cache, uint32_t n, bool *forgotten)
     return n <= cache->pool_cap;
 }
 
-static uint32_t longest_of(const struct live *live, const uint32_t *places, uint32_t n)
+/* Whether \b may hold or not, a pattern can be complete at one of these places. */
+static bool can_complete(const struct live *live, struct places *places, const uint32_t *at,
+                         uint32_t n)
+{
+    bool complete = false;
+    places_next(places);
+    places->n[0] = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        complete |= places_follow(places, live->program, at[i], /* boundary= */ true, 0);
+    }
+    return complete;
+}
+
+static uint32_t longest_of(const struct live *live, const uint32_t *at, uint32_t n)
 {
     uint32_t longest = 0;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t length = live->lengths[live->program->instrs.at[places[i]].owner];
+        const struct instr *instr = &live->program->instrs.at[at[i]];
+        uint32_t length = instr->op == INSTR_ACCEPT ? 0 : live->lengths[instr->owner];
         longest = length > longest ? length : longest;
     }
     return longest;
 }
 
+/* `at` is list 1 of `places`. */
 static uint32_t make_state(const struct live *live, struct live_cache *cache,
-                           const uint32_t *places, uint32_t n, bool word)
+                           struct places *places, const uint32_t *at, uint32_t n, bool word)
 {
     uint32_t state = cache->states_n++;
-    memcpy(cache->pool + cache->pool_n, places, n * sizeof(uint32_t));
+    memcpy(cache->pool + cache->pool_n, at, n * sizeof(uint32_t));
     cache->states[state] = (struct state){ .first = cache->pool_n,
                                            .n = n,
-                                           .longest = longest_of(live, places, n),
+                                           .longest = longest_of(live, at, n),
+                                           .complete = can_complete(live, places, at, n),
                                            .word = word };
     cache->pool_n += n;
-    clear_edges(cache, state);
+    set_edges(cache, state, STATE_UNKNOWN);
     put_slot(cache, state);
     return state;
 }
@@ -282,8 +301,7 @@ static void take_byte(const struct program *program, struct places *places, uint
     for (uint32_t i = 0; i < places->n[0]; i++) {
         const struct instr *instr = &program->instrs.at[places->at[0][i]];
         if (byte_set_has(&program->sets.at[instr->set], byte) &&
-            places->seen[instr->next] != places->stamp &&
-            program->instrs.at[instr->next].op != INSTR_ACCEPT) {
+            places->seen[instr->next] != places->stamp) {
             places->seen[instr->next] = places->stamp;
             places->at[1][places->n[1]++] = instr->next;
         }
@@ -299,6 +317,7 @@ static void follow_all(const struct live *live, const struct live_cache *cache,
     bool starts = state < STATES_FIXED;
     const uint32_t *at = starts ? live->entries : cache->pool + from.first;
     uint32_t n = starts ? live->entries_n : from.n;
+    n = state == STATE_WALK ? live->words_n : n;
     places_next(places);
     places->n[0] = 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -315,16 +334,17 @@ static bool make_edge(const struct live *live, struct live_cache *cache, struct 
     follow_all(live, cache, places, state, word);
     take_byte(live->program, places, byte);
     uint32_t n = places->n[1];
-    *out = n > 0 ? look_up(cache, places->at[1], n, word) : STATE_DEAD;
-    if (n > 0 && *out == STATE_DEAD) {
+    uint32_t next = n > 0 ? look_up(cache, places->at[1], n, word) : STATE_DEAD;
+    if (n > 0 && next == STATE_DEAD) {
         if (!make_room(cache, n, &forgotten)) {
             return false;
         }
-        *out = make_state(live, cache, places->at[1], n, word);
+        next = make_state(live, cache, places, places->at[1], n, word);
     }
     if (!forgotten) {
-        cache->edges[(size_t)state * cache->row + class] = *out;
+        cache->edges[(size_t)state * cache->row + class] = next;
     }
+    *out = next;
     return true;
 }
 
@@ -349,9 +369,9 @@ static bool goes_on(struct asking *a, size_t start)
     for (size_t at = start; at < a->text.n && state != STATE_DEAD; at++) {
         uint32_t class = a->live->class_of[(uint8_t)a->text.at[at]];
         uint32_t next = cache->edges[(size_t)state * cache->row + class];
-        a->work += next == EDGE_NONE ? WORK_EDGE : 1;
+        a->work += next == STATE_UNKNOWN ? WORK_EDGE : 1;
         if (a->work > WORK_MAX ||
-            (next == EDGE_NONE &&
+            (next == STATE_UNKNOWN &&
              !make_edge(a->live, a->cache, a->places, state, class, &next))) {
             return true;
         }
@@ -372,4 +392,100 @@ size_t live_find(const struct live *live, struct live_cache *cache, struct place
         start++;
     }
     return start;
+}
+
+/* ---- words ---- */
+
+#define WALK_STEPS 4u /* taken at once; few words outlive them */
+
+struct walking {
+    const struct live *live;
+    struct live_cache *cache;
+    struct places *places;
+    lic_str text;
+    struct live_listener *listener;
+};
+
+/* Tells of every rule that has a place in the state. Places of one rule lie together. */
+static bool tell(const struct walking *w, uint32_t state, size_t start)
+{
+    struct state s = w->cache->states[state];
+    uint32_t last = UINT32_MAX;
+    for (uint32_t i = 0; i < s.n; i++) {
+        uint32_t owner = w->live->program->instrs.at[w->cache->pool[s.first + i]].owner;
+        if (owner != last && !w->listener->each(w->listener->arg, owner, start)) {
+            return false;
+        }
+        last = owner;
+    }
+    return true;
+}
+
+/* Every state from `start` on, until nothing is left. */
+static bool walk_word(const struct walking *w, size_t start)
+{
+    const struct live_cache *cache = w->cache;
+    size_t end = w->text.n - start > w->live->longest ? start + w->live->longest : w->text.n;
+    uint32_t state = STATE_WALK, told = STATE_DEAD;
+    for (size_t at = start; at < end && state != STATE_DEAD; at++) {
+        uint32_t class = w->live->class_of[(uint8_t)w->text.at[at]];
+        uint32_t next = cache->edges[(size_t)state * cache->row + class];
+        if (next == STATE_UNKNOWN &&
+            !make_edge(w->live, w->cache, w->places, state, class, &next)) {
+            w->listener->failed = true;
+            return false;
+        }
+        state = next;
+        if (cache->states[state].complete && state != told) {
+            told = state;
+            if (!tell(w, state, start)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Whether the first bytes from `start` on are known to lead nowhere, without a branch a byte. */
+static bool dies_soon(const struct walking *w, size_t start)
+{
+    const uint8_t *at = (const uint8_t *)w->text.at + start;
+    uint32_t state = STATE_WALK;
+    if (w->text.n - start < WALK_STEPS) {
+        return false;
+    }
+    for (uint32_t i = 0; i < WALK_STEPS; i++) {
+        state = w->cache->edges[(size_t)state * w->cache->row + w->live->class_of[at[i]]];
+    }
+    return state == STATE_DEAD;
+}
+
+/* Bit i: byte at + i is a word character. Fewer than 64 bytes may be left. */
+static uint64_t word_bits(lic_str text, size_t at)
+{
+    uint64_t bits = 0;
+    size_t n = text.n - at < 64 ? text.n - at : 64;
+    for (size_t i = 0; i < n; i++) {
+        bits |= (uint64_t)charset_is_word((uint8_t)text.at[at + i]) << i;
+    }
+    return bits;
+}
+
+bool live_walk(const struct live *live, struct live_cache *cache, struct places *places,
+               lic_str text, size_t from, struct live_listener *listener)
+{
+    struct walking w = { live, cache, places, text, listener };
+    uint64_t before = from > 0 && charset_is_word((uint8_t)text.at[from - 1]);
+    for (size_t at = from; at < text.n && live->words_n > 0; at += 64) {
+        uint64_t words = word_bits(text, at);
+        uint64_t starts = words & ~(words << 1 | before);
+        before = words >> 63;
+        for (; starts != 0; starts &= starts - 1) {
+            size_t start = at + (size_t)__builtin_ctzll(starts);
+            if (!dies_soon(&w, start) && !walk_word(&w, start)) {
+                return false;
+            }
+        }
+    }
+    return true;
 }

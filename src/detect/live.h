@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * "Could more text turn the end of this into a match?", asked of all patterns at once.
+ * All patterns run forwards at once from one byte of a text. Two questions are answered so:
  *
- * The patterns are run forwards from each byte that may still be held, the earliest first, until
- * nothing is left of them (in ordinary prose after a byte or two) or the text ends while something
- * is.
+ *     find   "could more text turn the end of this into a match?" From each byte that may still be
+ *            held, the earliest first, until nothing is left of the patterns (in ordinary prose
+ *            after a byte or two) or the text ends while something is.
+ *     walk   "does something begin at this word?" From each byte that begins a word, for patterns
+ *            that begin with one.
  *
  *     text   ... and ignore your│        from `a`: dead after `and`
  *                    └─────────►         from `i`: the text ends in the midst of a pattern
@@ -24,8 +26,8 @@ struct live_cache;
 /* What is fixed when the rules are known. */
 struct live {
     const struct program *program;
-    const uint32_t *entries;  /* where patterns begin */
-    uint32_t entries_n;
+    const uint32_t *entries;  /* where patterns begin; those that begin with a word first */
+    uint32_t entries_n, words_n;
     const uint32_t *lengths;  /* longest match of each rule */
     uint32_t longest;         /* of all of them */
     uint8_t class_of[256];    /* bytes that no set tells apart are of one class */
@@ -47,5 +49,18 @@ void live_cache_free(struct live_cache *cache); /* NULL is fine */
  */
 size_t live_find(const struct live *live, struct live_cache *cache, struct places *places,
                  lic_str text, size_t from);
+
+/*
+ * Calls each() for every word beginning at or after `from` and every rule that may match there:
+ * too many, never too few. False from `each` ends the walk, which then returns false. So does a
+ * lack of memory, with *failed set.
+ */
+struct live_listener {
+    bool (*each)(void *arg, uint32_t rule, size_t start);
+    void *arg;
+    bool failed;
+};
+bool live_walk(const struct live *live, struct live_cache *cache, struct places *places,
+               lic_str text, size_t from, struct live_listener *listener) LIC_MUST_USE;
 
 #endif

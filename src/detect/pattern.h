@@ -62,11 +62,14 @@ size_t pattern_longest(const struct pattern_node *node);
 size_t pattern_shortest(const struct pattern_node *node);
 
 /*
- * One way a pattern can match, and what of it is worth looking for in a first pass: the stretch of
- * it that is rarest in ordinary text. `ignore (all |any )*previous rules` is found by its verb.
+ * One way a pattern can match, and how a first pass gets to see it. A way that begins with \b and
+ * a letter or digit is tried where words begin. Of any other, a stretch is looked for everywhere:
+ * the one that is rarest in ordinary text; an e-mail address is found by its '@'.
  */
 struct pattern_way {
-    struct pattern_node *head; /* from the beginning to the end of the stretch */
+    struct pattern_node *whole;
+    bool word;                 /* begins where a word does */
+    struct pattern_node *head; /* else: from the beginning to the end of the stretch */
     uint32_t skipped;          /* children of the head that lie before the stretch */
     size_t longest;            /* bytes of the head */
 };
@@ -81,7 +84,7 @@ enum lic_rc pattern_find_ways(struct arena *arena, const struct pattern *pattern
 
 /*
  * Writes an expression for a matcher of bytes that matches at least where the stretch does, and
- * nearly only there: without \b, and with repeats as runs of bytes.
+ * nearly only there: without \b, and with repeats as runs of bytes. Not for ways that begin a word.
  */
 void pattern_write_loose(const struct pattern_way *way, struct buf *out);
 

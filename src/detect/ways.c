@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What of a pattern is worth looking for first. A way of a pattern is a sequence; cut at what is
- * repeated freely it falls into stretches, and the one that says most in the fewest places of
- * ordinary text is chosen.
+ * repeated freely it falls into stretches, and the one that tells most is chosen.
  *
- *     \b(ignore|disregard) (all |the )*(previous|prior) (rules|orders)\b
- *        └── stretch ────┘ └─ cut ───┘└────── stretch ───────────────┘
+ *     (ignoriere|vergiss) (alle |die )*(vorherigen|bisherigen) (regeln|befehle)
+ *     └─── stretch ────┘ └─── cut ───┘└─────────────── stretch ───────────────┘
  */
 #include "detect/pattern.h"
 
@@ -151,10 +150,52 @@ static struct pattern_node *make_cat(struct finder *f, struct pattern_node *cons
     return cat;
 }
 
-static enum lic_rc add_way(struct finder *f, const struct pattern_node *cat)
+/* Adds what a match of it may begin with; true when it may also be empty. */
+static bool first_bytes(const struct pattern_node *node, struct byte_set *out)
+{
+    bool empty = node->type != PATTERN_ALT;
+    switch (node->type) {
+    case PATTERN_EMPTY:
+    case PATTERN_BOUNDARY:
+        return true;
+    case PATTERN_SET:
+        collect_bytes(node, out);
+        return false;
+    case PATTERN_REPEAT:
+        return first_bytes(node->at[0], out) || node->min == 0;
+    case PATTERN_CAT:
+        for (uint32_t i = 0; i < node->n && empty; i++) {
+            empty = first_bytes(node->at[i], out);
+        }
+        return empty;
+    case PATTERN_ALT:
+        for (uint32_t i = 0; i < node->n; i++) {
+            empty |= first_bytes(node->at[i], out);
+        }
+        return empty;
+    }
+    UNREACHABLE("every type of node has returned");
+}
+
+static bool begins_word(const struct pattern_node *cat)
+{
+    struct byte_set first = { { 0 } };
+    if (cat->at[0]->type != PATTERN_BOUNDARY || first_bytes(cat, &first)) {
+        return false;
+    }
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        if (byte_set_has(&first, (uint8_t)byte) && !charset_is_word((uint8_t)byte)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum lic_rc add_way(struct finder *f, struct pattern_node *cat)
 {
     struct stretch best = best_stretch(cat);
-    struct pattern_way way = { .head = make_cat(f, cat->at, best.end), .skipped = best.first };
+    struct pattern_way way = { .whole = cat, .word = begins_word(cat), .skipped = best.first };
+    way.head = make_cat(f, cat->at, best.end);
     if (!way.head) {
         return out_of_memory(f);
     }

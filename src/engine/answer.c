@@ -29,7 +29,8 @@ void answer_fail(struct lic_exchange *x, enum failmode mode, const struct lic_er
     exchange_note_failure(x, mode, detail);
     struct buf body;
     buf_init(&body, &x->arena, LIMIT_JSON_BYTES);
-    x->dialect->write_error(row->status, str_z(row->code), exchange_sentence(x, mode, detail), &body);
+    x->dialect->write_error(row->status, str_z(row->code), exchange_sentence(x, mode, detail),
+                            &body);
     give(x, LIC_RELEASE_CUT, row->status, buf_str(&body), out);
 }
 
@@ -52,7 +53,8 @@ static void intervene(struct lic_exchange *x, lic_str reason, lic_str message,
 /* ---- reading ---- */
 
 /* A provider's error: every string in it is text to be inspected, whatever it is called. */
-static enum lic_rc read_error(struct lic_exchange *x, const struct json_doc *doc, struct lic_err *err)
+static enum lic_rc read_error(struct lic_exchange *x, const struct json_doc *doc,
+                              struct lic_err *err)
 {
     for (uint32_t i = 0; i < doc->n; i++) {
         if (doc->nodes[i].type != JSON_STRING) {
@@ -71,8 +73,8 @@ static enum lic_rc strip(struct lic_exchange *x, const struct pieces *pieces, li
     for (uint32_t i = 0; i < pieces->n; i++) {
         const struct piece *piece = &pieces->at[i];
         lic_str with = piece->part.text.n > 0 ? piece->part.text : LIC_STR("null");
-        enum lic_rc rc = edits_add(edits, &x->arena, (size_t)(piece->raw.at - body.at),
-                                   piece->raw.n, with);
+        enum lic_rc rc =
+            edits_add(edits, &x->arena, (size_t)(piece->raw.at - body.at), piece->raw.n, with);
         ENSURE(rc == LIC_OK, err, rc, "no memory for an edit");
     }
     return LIC_OK;

@@ -170,7 +170,8 @@ static enum lic_rc decide(const struct lic_engine *engine, struct arena *arena, 
     TRY(json_read(arena, text, &limits, &doc, err));
     TRY(event_read(arena, &doc, &event, err));
     const struct principal *principal = principal_named(&engine->config, event.principal);
-    ENSURE(principal, err, LIC_E_UNKNOWN, "the event's principal \"" LIC_FMT "\" is not in principals.yaml",
+    ENSURE(principal, err, LIC_E_UNKNOWN,
+           "the event's principal \"" LIC_FMT "\" is not in principals.yaml",
            LIC_ARG(event.principal));
     TRY(judge_identify(&event, &engine->config, principal, arena, err));
     struct verdict verdict = { 0 };
@@ -179,8 +180,8 @@ static enum lic_rc decide(const struct lic_engine *engine, struct arena *arena, 
     return buf_check(out, "the verdict", err);
 }
 
-enum lic_rc lic_engine_decide(const struct lic_engine *engine, lic_str event_json, lic_str *out_json,
-                              struct lic_err *err)
+enum lic_rc lic_engine_decide(const struct lic_engine *engine, lic_str event_json,
+                              lic_str *out_json, struct lic_err *err)
 {
     const struct lic_host *host = engine->host;
     CLEANUP(arena_pool_fini) struct arena_pool pool;
@@ -202,7 +203,8 @@ enum lic_rc lic_engine_decide(const struct lic_engine *engine, lic_str event_jso
 /* Blocks a worker keeps for its next exchanges: 128 of 32 KiB serve a burst without the host. */
 enum { WORKER_FREE_BLOCKS = 128 };
 
-enum lic_rc lic_worker_new(const struct lic_host *host, struct lic_worker **out, struct lic_err *err)
+enum lic_rc lic_worker_new(const struct lic_host *host, struct lic_worker **out,
+                           struct lic_err *err)
 {
     struct lic_worker *worker = host->resize(host->ctx, NULL, sizeof(*worker));
     ENSURE(worker, err, LIC_E_NOMEM, "no memory for a worker");
@@ -240,7 +242,8 @@ static enum lic_rc prepare_for(struct lic_worker *worker, const struct detector 
     return detector ? detector_scratch_prepare(worker->detect, detector, err) : LIC_OK;
 }
 
-enum lic_rc worker_prepare(struct lic_worker *worker, struct lic_engine *engine, struct lic_err *err)
+enum lic_rc worker_prepare(struct lic_worker *worker, struct lic_engine *engine,
+                           struct lic_err *err)
 {
     if (worker->prepared == engine) {
         return LIC_OK;

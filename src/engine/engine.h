@@ -26,12 +26,12 @@ struct lic_worker {
     uint32_t magic;
     const struct lic_host *host;
     struct arena_pool pool;
-    struct arena scratch;             /* reset at every call into an exchange */
+    struct arena scratch; /* reset at every call into an exchange */
     struct detector_scratch *detect;
     /* Whose detectors `detect` is large enough for. Held, because another engine could otherwise
      * come to stand at the same address and pass for this one. */
     struct lic_engine *prepared;
-    int64_t wall_ns_latest;           /* records never go back in time */
+    int64_t wall_ns_latest; /* records never go back in time */
     uint64_t exchanges_open;
 };
 

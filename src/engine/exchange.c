@@ -95,8 +95,8 @@ static bool finds_nothing(struct lic_exchange *x, lic_str text, bool output)
 
 lic_str exchange_quotable(struct lic_exchange *x, lic_str text, lic_str otherwise)
 {
-    bool clean = finds_nothing(x, text, /* output= */ false) &&
-                 finds_nothing(x, text, /* output= */ true);
+    bool clean =
+        finds_nothing(x, text, /* output= */ false) && finds_nothing(x, text, /* output= */ true);
     return clean ? text : otherwise;
 }
 
@@ -217,8 +217,9 @@ static void deny(struct lic_exchange *x, const struct verdict *verdict, struct l
     struct buf message;
     buf_init(&message, &x->arena, LIMIT_JSON_BYTES);
     /* AWS's sentence; where the statement stands is for the record, not for the caller. */
-    buf_addf(&message, "User: " LIC_FMT " is not authorized to perform: " LIC_FMT
-             " on resource: " LIC_FMT, LIC_ARG(x->request.principal), LIC_ARG(x->request.action),
+    buf_addf(&message,
+             "User: " LIC_FMT " is not authorized to perform: " LIC_FMT " on resource: " LIC_FMT,
+             LIC_ARG(x->request.principal), LIC_ARG(x->request.action),
              LIC_ARG(x->request.resource));
     buf_add(&message, verdict->result == VERDICT_EXPLICIT_DENY
                           ? LIC_STR(" with an explicit deny in an identity-based policy")
@@ -317,7 +318,8 @@ static bool identify(struct lic_exchange *x, const struct lic_head *in, enum fai
     }
     x->principal = principal;
     x->agent = principal->agent.n > 0 ? config_agent(config, principal->agent) : NULL;
-    x->guardrail = x->agent && x->agent->guardrail ? x->agent->guardrail : config->default_guardrail;
+    x->guardrail =
+        x->agent && x->agent->guardrail ? x->agent->guardrail : config->default_guardrail;
     if (x->agent && x->agent->prompt_version.n > 0) {
         x->request.prompt_version = x->agent->prompt_version;
     }
@@ -488,8 +490,8 @@ static bool choose_model(struct lic_exchange *x, enum failmode *failure, struct 
     const struct config *config = &x->engine->config;
     x->model = config_model(config, x->request.model);
     *failure = FAIL_model_unknown;
-    bool listed = !x->agent || x->agent->models.n == 0 ||
-                  judge_listed(&x->agent->models, x->request.model);
+    bool listed =
+        !x->agent || x->agent->models.n == 0 || judge_listed(&x->agent->models, x->request.model);
     if (!x->model || !listed) {
         return false;
     }
@@ -597,7 +599,8 @@ static void list_headers(struct lic_exchange *x, const struct config_provider *p
     bool anthropic = str_eq(str_z(x->dialect->provider), LIC_STR("anthropic"));
     send_header(x, LIC_STR("content-type"), LIC_STR("application/json"));
     send_header(x, LIC_STR("accept"),
-                x->request.stream == 1 ? LIC_STR("text/event-stream") : LIC_STR("application/json"));
+                x->request.stream == 1 ? LIC_STR("text/event-stream")
+                                       : LIC_STR("application/json"));
     send_header(x, LIC_STR("user-agent"), LIC_STR("lictor"));
     if (anthropic) {
         send_header(x, LIC_STR("x-api-key"), provider->credential);
@@ -790,8 +793,7 @@ static enum answer_mode answer_mode_of(struct lic_exchange *x, uint32_t status,
     lic_str encoding = header_value(headers, n, LIC_STR("content-encoding"));
     lic_str type = header_value(headers, n, LIC_STR("content-type"));
     lic_str rest = type;
-    bool is_stream =
-        str_eq_nocase(str_trim(str_split(&rest, ';')), LIC_STR("text/event-stream"));
+    bool is_stream = str_eq_nocase(str_trim(str_split(&rest, ';')), LIC_STR("text/event-stream"));
     if (status == 401 || status == 403) {
         return fail_mode(x, FAIL_upstream_credential);
     }

@@ -88,7 +88,8 @@ struct inspect exchange_inspect(struct lic_exchange *x, bool output);
  * Notes why an exchange goes no further: decision, enforced, reason, failure, counters. Only the
  * first reason is kept.
  */
-void exchange_note_failure(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail);
+void exchange_note_failure(struct lic_exchange *x, enum failmode mode,
+                           const struct lic_err *detail);
 void exchange_note_stop(struct lic_exchange *x, lic_str decision, lic_str enforced, lic_str reason);
 
 /* `text` when no detector has anything to say of it, else `otherwise`: for sentences of ours that

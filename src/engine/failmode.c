@@ -13,7 +13,7 @@ struct counter_row {
 };
 
 static const struct failmode_row failmode_rows[FAILMODE_N] = {
-#define FAILMODE(name, outcome, status, code, text, test)                                         \
+#define FAILMODE(name, outcome, status, code, text, test)                                          \
     { #name, FAILMODE_##outcome, status, code, text },
 #include "engine/failmode.def"
 #undef FAILMODE
@@ -23,8 +23,9 @@ static const struct counter_row counter_rows[COUNTERS_N] = {
 #define COUNTER(symbol, name, labels, help) { name, labels, help },
 #include "engine/counters.def"
 #undef COUNTER
-#define FAILMODE(name, outcome, status, code, text, test)                                         \
-    { "lictor_failures_total", "failure=\"" #name "\"", "Abnormal conditions, by row of failmode.def" },
+#define FAILMODE(name, outcome, status, code, text, test)                                          \
+    { "lictor_failures_total", "failure=\"" #name "\"",                                            \
+      "Abnormal conditions, by row of failmode.def" },
 #include "engine/failmode.def"
 #undef FAILMODE
 };

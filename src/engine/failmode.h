@@ -17,7 +17,7 @@ enum failmode_outcome { FAILMODE_DENY, FAILMODE_CUT, FAILMODE_PASS };
 struct failmode_row {
     const char *name;
     enum failmode_outcome outcome;
-    uint32_t status; /* HTTP */
+    uint32_t status;  /* HTTP */
     const char *code; /* short stable word for the caller */
     const char *text; /* one sentence without a full stop */
 };

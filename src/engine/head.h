@@ -10,9 +10,9 @@ struct arena;
 
 /* The headers that mean something to us; absent ones have at == NULL. */
 struct head {
-    lic_str path;          /* of the target, without the query */
-    bool query_beta;       /* "?beta=true", which Anthropic's SDK sends */
-    lic_str model;         /* of /v1/models/NAME, percent-decoded; at == NULL elsewhere */
+    lic_str path;    /* of the target, without the query */
+    bool query_beta; /* "?beta=true", which Anthropic's SDK sends */
+    lic_str model;   /* of /v1/models/NAME, percent-decoded; at == NULL elsewhere */
     lic_str content_type, content_encoding, traceparent, session, user_agent;
     lic_str anthropic_version, anthropic_beta;
 };

@@ -69,8 +69,8 @@ static enum lic_rc scan_bytes(const struct scan *scan, lic_str text)
     TRY(detector_scan(detector, inspect->worker->detect, text, /* from= */ 0, inspect->arena,
                       scan->out, scan->err));
     settle_actions(scan, first);
-    ENSURE(scan->out->n <= LIMIT_FINDINGS, scan->err, LIC_E_LIMIT,
-           "%u findings are more than %u", scan->out->n, LIMIT_FINDINGS);
+    ENSURE(scan->out->n <= LIMIT_FINDINGS, scan->err, LIC_E_LIMIT, "%u findings are more than %u",
+           scan->out->n, LIMIT_FINDINGS);
     return LIC_OK;
 }
 
@@ -105,7 +105,8 @@ struct whole {
     uint32_t from;
 };
 
-static enum lic_rc add_clipped(const struct scan *scan, struct whole *whole, const struct leaf *leaf)
+static enum lic_rc add_clipped(const struct scan *scan, struct whole *whole,
+                               const struct leaf *leaf)
 {
     const struct findings *found = &whole->found;
     while (whole->from < found->n && found->at[whole->from].end <= leaf->start) {
@@ -336,7 +337,8 @@ struct class_row {
     int sensitivity; /* index into sensitivity_names */
 };
 
-static const char *const sensitivity_names[] = { "public", "internal", "confidential", "restricted" };
+static const char *const sensitivity_names[] = { "public", "internal", "confidential",
+                                                 "restricted" };
 
 /* Issue 4 makes this a table of configuration; until then: people's data is confidential, what
  * opens doors or moves money is restricted. */
@@ -390,7 +392,8 @@ enum lic_rc inspect_classify(struct arena *arena, struct event *event,
             ENSURE(str_list_add(&event->data_class, arena, str_z(row.name)) == LIC_OK, err,
                    LIC_E_NOMEM, "no memory for a data class");
         }
-        bool hostile = finding->category == FINDING_INJECTION || finding->category == FINDING_JAILBREAK;
+        bool hostile =
+            finding->category == FINDING_INJECTION || finding->category == FINDING_JAILBREAK;
         if (hostile && finding_score(finding) > injection) {
             injection = finding_score(finding);
         }

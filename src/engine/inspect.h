@@ -34,7 +34,8 @@ enum lic_rc inspect_event(const struct inspect *inspect, const struct event *eve
 
 /* The same for one part, whose index in findings will be `index`. */
 enum lic_rc inspect_part(const struct inspect *inspect, const struct event_part *part,
-                         uint32_t index, struct findings *findings, struct lic_err *err) LIC_MUST_USE;
+                         uint32_t index, struct findings *findings,
+                         struct lic_err *err) LIC_MUST_USE;
 
 /* Adds the edits of `body` that mask the findings to be rewritten. */
 enum lic_rc inspect_rewrite(struct arena *arena, const struct event *event,
@@ -52,7 +53,8 @@ enum lic_rc inspect_show(struct arena *arena, struct event *event, const struct 
 enum lic_rc inspect_classify(struct arena *arena, struct event *event,
                              const struct findings *findings, struct lic_err *err) LIC_MUST_USE;
 
-/* "INSTRUCTION_OVERRIDE in user text (rule injection.override)": the strongest finding, in words. */
+/* "INSTRUCTION_OVERRIDE in user text (rule injection.override)": the strongest finding, in words.
+ */
 lic_str inspect_reason(struct arena *arena, const struct findings *findings,
                        const struct event *event);
 

@@ -16,8 +16,8 @@ enum { ARGUMENT_DEPTH = 4 };
 
 static const lic_str argument_prefix = { "lictor:Argument", 15 };
 
-static enum lic_rc add_extra(struct event *event, struct arena *arena, const struct event_extra *extra,
-                             struct lic_err *err)
+static enum lic_rc add_extra(struct event *event, struct arena *arena,
+                             const struct event_extra *extra, struct lic_err *err)
 {
     ENSURE(ARENA_PUSH(arena, &event->extras, *extra), err, LIC_E_NOMEM,
            "no memory for a condition key");
@@ -98,7 +98,8 @@ static enum lic_rc argument_values(const struct argument_walk *walk, uint32_t no
         TRY(argument_value(walk, node, &value));
         return str_list_add(out, walk->arena, value);
     }
-    for (uint32_t i = json_first(walk->doc, node); i != JSON_NONE; i = json_next(walk->doc, node, i)) {
+    for (uint32_t i = json_first(walk->doc, node); i != JSON_NONE;
+         i = json_next(walk->doc, node, i)) {
         TRY(argument_value(walk, i, &value));
         TRY(str_list_add(out, walk->arena, value));
     }
@@ -228,9 +229,10 @@ enum lic_rc judge_tool_call(const struct judge_call *judge, lic_str tool, lic_st
     TRY(name_tool(&event, judge->config, tool, arena, err));
     enum lic_rc rc = read_arguments(&event, arguments, arena, err);
     if (rc != LIC_OK && rc != LIC_E_NOMEM) {
-        *out = (struct verdict){ .result = VERDICT_IMPLICIT_DENY,
-                                 .blocked_by = LIC_STR("arguments") };
-        *out_reason = sentence(arena, "the call's arguments cannot be judged: ", str_z(err->text), "");
+        *out =
+            (struct verdict){ .result = VERDICT_IMPLICIT_DENY, .blocked_by = LIC_STR("arguments") };
+        *out_reason =
+            sentence(arena, "the call's arguments cannot be judged: ", str_z(err->text), "");
         err->rc = LIC_OK;
         return LIC_OK;
     }

@@ -29,7 +29,7 @@
 struct lane {
     struct stream *stream;
     bool call, judged, ended, rewritten, sensitive;
-    uint32_t part;       /* its part in x->answer */
+    uint32_t part; /* its part in x->answer */
     struct flow flow;
     struct buf text;     /* what was released, for the record; a call's arguments */
     lic_str arguments;   /* of a judged call, as they may leave */
@@ -43,9 +43,9 @@ struct queued_span {
 };
 
 struct queued {
-    lic_str raw;  /* leaves like this when nothing is to be changed */
+    lic_str raw; /* leaves like this when nothing is to be changed */
     lic_str name, data;
-    bool plain;   /* raw may leave as it is */
+    bool plain; /* raw may leave as it is */
     struct edits edits;
     struct {
         struct queued_span *at;
@@ -71,10 +71,10 @@ struct stream {
 
     /* Of the chunk being read. */
     lic_str chunk;
-    size_t clean_n;  /* bytes of the chunk that left untouched so far */
-    bool passing;    /* nothing else left yet: the chunk may pass as a whole */
+    size_t clean_n; /* bytes of the chunk that left untouched so far */
+    bool passing;   /* nothing else left yet: the chunk may pass as a whole */
     struct buf out;
-    bool left_any;   /* any byte of the answer has left, in an earlier chunk */
+    bool left_any; /* any byte of the answer has left, in an earlier chunk */
 };
 
 /* Why a stream stops before its end. */
@@ -199,13 +199,14 @@ static enum lic_rc find_lane(struct stream *s, uint32_t index, struct lane **out
 /* Keeps the beginning of a text for the record; what is longer is cut there anyway. */
 static void remember(struct lane *lane, lic_str text)
 {
-    size_t room = lane->text.n < LIMIT_RECORD_TEXT_BYTES ? LIMIT_RECORD_TEXT_BYTES - lane->text.n : 0;
+    size_t room =
+        lane->text.n < LIMIT_RECORD_TEXT_BYTES ? LIMIT_RECORD_TEXT_BYTES - lane->text.n : 0;
     buf_add(&lane->text, text.n <= room ? text : str_head(text, room));
 }
 
 /* Findings of one push join those of the answer. */
-static enum lic_rc keep_findings(struct lic_exchange *x, const struct findings *found, uint32_t part,
-                                 struct lic_err *err)
+static enum lic_rc keep_findings(struct lic_exchange *x, const struct findings *found,
+                                 uint32_t part, struct lic_err *err)
 {
     for (uint32_t i = 0; i < found->n; i++) {
         struct finding finding = found->at[i];
@@ -249,7 +250,8 @@ static enum lic_rc push_text(struct reading *r, uint32_t index, lic_str text, bo
         rc = push_flow(lane, text, last, out, err);
     }
     if (rc != LIC_OK) {
-        return stop_failed(r->stop, rc == LIC_E_LIMIT ? FAIL_stream_limit : FAIL_detector_failed, rc);
+        return stop_failed(r->stop, rc == LIC_E_LIMIT ? FAIL_stream_limit : FAIL_detector_failed,
+                           rc);
     }
     if (out->rejected) {
         return stop_intervened(r->stop, inspect_reason(&x->arena, &x->found_out, &x->answer),
@@ -383,15 +385,17 @@ static enum lic_rc judge_call(struct reading *r, const struct event_part *part, 
                               struct lic_err *err)
 {
     struct lic_exchange *x = r->stream->x;
-    struct event_call call = { .name = part->name, .id = part->id, .part = part_index,
-                               .choice = part->choice };
+    struct event_call call = {
+        .name = part->name, .id = part->id, .part = part_index, .choice = part->choice
+    };
     lic_str reason;
     bool allowed = exchange_call_allowed(x, &call, part->text, &reason);
     if (!ARENA_PUSH(&x->arena, &x->answer.calls, call)) {
         return stop_failed(r->stop, FAIL_out_of_memory,
                            err_set(err, LIC_E_NOMEM, "no memory for a tool call"));
     }
-    return allowed ? LIC_OK : stop_intervened(r->stop, reason, exchange_call_message(x, part->name));
+    return allowed ? LIC_OK
+                   : stop_intervened(r->stop, reason, exchange_call_message(x, part->name));
 }
 
 /* A part that is complete, as an event of its own: findings and edits see it as number 0. */
@@ -411,9 +415,10 @@ static enum lic_rc scan_part(struct reading *r, struct event_part *part, struct 
     inspect.arena = &x->worker->scratch;
     struct event one = event_of(part);
     enum lic_rc rc = inspect_event(&inspect, &one, found, err);
-    return rc == LIC_OK ? LIC_OK
-                        : stop_failed(r->stop, rc == LIC_E_LIMIT ? FAIL_stream_limit
-                                                                 : FAIL_detector_failed, rc);
+    return rc == LIC_OK
+               ? LIC_OK
+               : stop_failed(r->stop, rc == LIC_E_LIMIT ? FAIL_stream_limit : FAIL_detector_failed,
+                             rc);
 }
 
 /* Does what the findings of a complete part ask for: its masks become edits of `body`, in which
@@ -492,8 +497,7 @@ static enum lic_rc decode(struct reading *r, lic_str raw, lic_str *out, struct l
 static enum lic_rc edit_data(struct reading *r, lic_str raw, lic_str with, struct lic_err *err)
 {
     size_t start = (size_t)(raw.at - r->event->data.at);
-    enum lic_rc rc =
-        edits_add(&r->item.edits, &r->stream->x->worker->scratch, start, raw.n, with);
+    enum lic_rc rc = edits_add(&r->item.edits, &r->stream->x->worker->scratch, start, raw.n, with);
     return rc == LIC_OK ? LIC_OK
                         : stop_failed(r->stop, FAIL_out_of_memory,
                                       err_set(err, rc, "no memory for an edit"));
@@ -776,8 +780,9 @@ static enum lic_rc on_event(struct stream *s, const struct sse_event *event, str
         return LIC_OK;
     }
     struct reading r = { .stream = s, .event = event, .stop = stop };
-    r.item = (struct queued){ .raw = event->raw, .name = event->name, .data = event->data,
-                              .plain = is_plain(event) };
+    r.item = (struct queued){
+        .raw = event->raw, .name = event->name, .data = event->data, .plain = is_plain(event)
+    };
     TRY(read_pieces(&r, &stop->err));
     bool waits = s->calls_open > 0;
     for (uint32_t i = 0; i < r.pieces.n; i++) {
@@ -798,8 +803,10 @@ static void release_cut(struct stream *s, struct lic_release *out)
         s->out.n = 0;
         status = s->left_any ? status : failmode_row(FAIL_out_of_memory)->status;
     }
-    *out = (struct lic_release){ .kind = LIC_RELEASE_CUT, .bytes = buf_str(&s->out),
-                                 .head_ready = true, .head = { status, { 0 } } };
+    *out = (struct lic_release){ .kind = LIC_RELEASE_CUT,
+                                 .bytes = buf_str(&s->out),
+                                 .head_ready = true,
+                                 .head = { status, { 0 } } };
     arena_fini(&s->queue_arena);
     x->state = EXCHANGE_ENDED;
 }
@@ -822,9 +829,8 @@ static void stop_stream(struct stream *s, const struct stop *stop, struct lic_re
         return;
     }
     exchange_note_failure(x, stop->mode, &stop->err);
-    s->dialect->dialect->write_stream_error(
-        s->dialect, failmode_row(stop->mode)->status,
-        exchange_sentence(x, stop->mode, &stop->err), &s->out);
+    s->dialect->dialect->write_stream_error(s->dialect, failmode_row(stop->mode)->status,
+                                            exchange_sentence(x, stop->mode, &stop->err), &s->out);
     release_cut(s, out);
 }
 

@@ -86,8 +86,8 @@ enum lic_rc lic_record_line(const struct lic_host *host, lic_str record, char *o
     arena_init(&arena, &pool, /* bytes_max= */ 0);
     struct json_doc doc;
     TRY(json_read(&arena, str_trim(record), &limits, &doc, err));
-    ENSURE(json_type(&doc, 0) == JSON_OBJECT && json_get(&doc, 0, LIC_STR("kind")) != JSON_NONE, err,
-           LIC_E_SYNTAX, "the line is not a ledger record: it has no member \"kind\"");
+    ENSURE(json_type(&doc, 0) == JSON_OBJECT && json_get(&doc, 0, LIC_STR("kind")) != JSON_NONE,
+           err, LIC_E_SYNTAX, "the line is not a ledger record: it has no member \"kind\"");
     struct line line = { out, 0, out_bytes };
     put_record(&line, &doc);
     out[line.n] = '\0';

@@ -79,9 +79,9 @@ static void write_FLAG(struct json_out *out, lic_str name, int8_t value)
 
 static void write_fields(struct json_out *out, const struct event *event, bool outcome)
 {
-#define FIELD(name, type, condition, record, which, doc)                                          \
-    if (which == BOTH || (which == OUTCOME && outcome)) {                                         \
-        write_##type(out, JSON_NAME(record), event->name);                                        \
+#define FIELD(name, type, condition, record, which, doc)                                           \
+    if (which == BOTH || (which == OUTCOME && outcome)) {                                          \
+        write_##type(out, JSON_NAME(record), event->name);                                         \
     }
 #include "event/fields.def"
 #undef FIELD

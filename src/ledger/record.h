@@ -22,7 +22,7 @@ struct record {
     const struct event *answer;      /* NULL for intents and refusals */
     const struct findings *findings; /* of both directions */
     enum record_content content;
-    bool outcome;                    /* else intent or refusal */
+    bool outcome; /* else intent or refusal */
 };
 
 /* Appends the line, with its '\n'. Texts above LIMIT_RECORD_TEXT_BYTES are cut and hashed. */
