@@ -170,9 +170,22 @@ static void write_tls(FILE *out, const struct lic_upstream *upstream)
                   LIC_ARG(ca));
 }
 
+/* The Host header: a port belongs to it unless it is the scheme's own (RFC 9110, 7.2). */
+static lic_str host_header(const struct lic_upstream *upstream)
+{
+    if (upstream->host.n == 0 || upstream->servers_n == 0) {
+        return LIC_STR("loopback");
+    }
+    lic_str server = upstream->servers[0];
+    lic_str port = upstream->tls ? LIC_STR(":443") : LIC_STR(":80");
+    bool own = server.n == upstream->host.n + port.n &&
+               memcmp(server.at + upstream->host.n, port.at, port.n) == 0;
+    return own ? upstream->host : server;
+}
+
 static void write_place(FILE *out, const struct lic_upstream *upstream)
 {
-    lic_str host = upstream->host.n > 0 ? upstream->host : LIC_STR("loopback");
+    lic_str host = host_header(upstream);
     (void)fprintf(out,
                   "        location @lictor_" LIC_FMT " {\n"
                   "            lictor_upstream " LIC_FMT " %s \"" LIC_FMT "\"",

@@ -98,10 +98,25 @@ ngx_int_t host_share(ngx_conf_t *cf, struct lictor_main *lm)
     return NGX_OK;
 }
 
+static ngx_atomic_t *find_counter(struct lictor_shared *shared, const char *labels)
+{
+    for (uint32_t i = 0; i < shared->counters_n; i++) {
+        if (ngx_strcmp(lic_counter_labels(i), labels) == 0) {
+            return &shared->counters[i];
+        }
+    }
+    return NULL;
+}
+
 ngx_int_t host_start(struct lictor_main *lm, ngx_cycle_t *cycle)
 {
     lm->log = cycle->log;
     lm->random_left = 0;
+    lm->ledger.lost = find_counter(lm->shared, "failure=\"outcome_lost\"");
+    if (lm->ledger.lost == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0, "no counter for lost outcomes");
+        return NGX_ERROR;
+    }
     return ledger_start(&lm->ledger, &lm->settings, cycle);
 }
 

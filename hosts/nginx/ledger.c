@@ -4,10 +4,17 @@
  *
  *     STATE/ledger/records/20261122T215423.123Z-PID-WORKER.jsonl
  *
- * One write(2) a record, so a record is in the file whole or, after a crash in mid-write, torn at
- * the very end where readers expect it. `sync: each` promises stable storage before anything is
- * forwarded: fdatasync runs on a thread, one at a time; records that arrive meanwhile share the
- * next one. `sync: group` runs it at most group_ms after a record; `none` never.
+ * Records that come up during one turn of the event loop are gathered and given to the kernel by
+ * one write(2) at the turn's end: a busy worker would spend more on a write for each than on making
+ * them. Who must wait for a record waits at least for that.
+ *
+ *     append ─► gathered ─write_gathered─► written ─fdatasync─► durable
+ *                            └─► refused: the waiters of a write that failed, told by end_turn
+ *
+ * So a record is in the file whole or, after a crash in mid-write, torn at the very end where
+ * readers expect it. `sync: each` promises stable storage before anything is forwarded: fdatasync
+ * runs on a thread, one at a time; records that arrive meanwhile share the next one. `sync: group`
+ * runs it at most group_ms after a record; `none` never.
  *
  * After a failed fdatasync the kernel may have dropped the pages and a second call would say that
  * all is well. So the file is never synced again: everyone who waits is told, and a new file begun.
@@ -21,7 +28,10 @@
 
 #define RETRY_MS 1000u
 #define PATIENCE_MS 30000u /* for a disk that neither syncs nor fails */
+#define GATHERED_BYTES_MAX ((size_t)256 * 1024)
 #define LEDGER_FILE_BYTES_MAX ((off_t)1024 * 1024 * 1024)
+
+static const char unopened[] = "the ledger cannot be opened";
 
 struct sync_job {
     struct ledger *ledger;
@@ -82,6 +92,7 @@ static void close_file(struct ledger *ledger)
 /* ---- syncing ---- */
 
 static void start_sync(struct ledger *ledger);
+static void write_gathered(struct ledger *ledger);
 
 /* Tells every waiter up to `upto`, oldest first. Any of them may end, or add records, meanwhile. */
 static void tell_waiters(struct ledger *ledger, uint64_t upto, enum lic_rc rc,
@@ -109,7 +120,7 @@ static void lose_patience(ngx_event_t *event)
     (void)posix_fail(&err, LIC_E_IO, (const char *)ledger->path,
                      "stable storage did not answer within %u ms", PATIENCE_MS);
     ngx_log_error(NGX_LOG_ALERT, ledger->log, 0, "ledger: \"%s\": %s", ledger->path, err.text);
-    tell_waiters(ledger, ledger->written, LIC_E_IO, &err);
+    tell_waiters(ledger, ledger->taken, LIC_E_IO, &err);
 }
 
 static void watch_waiters(struct ledger *ledger)
@@ -185,6 +196,7 @@ static void sync_file(void *data, ngx_log_t *log)
 
 static void start_sync(struct ledger *ledger)
 {
+    write_gathered(ledger);
     if (ledger->syncing != 0 || ledger->durable == ledger->written || ledger->stopping ||
         ledger->fd == NGX_INVALID_FILE) {
         return;
@@ -212,19 +224,19 @@ static void sync_group(ngx_event_t *event)
 
 /* ---- records ---- */
 
-static enum lic_rc write_record(struct ledger *ledger, lic_str record, struct lic_err *err)
+static enum lic_rc write_bytes(struct ledger *ledger, lic_str bytes, struct lic_err *err)
 {
     ssize_t wrote;
     do {
-        wrote = write(ledger->fd, record.at, record.n);
+        wrote = write(ledger->fd, bytes.at, bytes.n);
     } while (wrote < 0 && ngx_errno == NGX_EINTR);
-    if (wrote == (ssize_t)record.n) {
+    if (wrote == (ssize_t)bytes.n) {
         ledger->bytes += wrote;
         return LIC_OK;
     }
     ngx_err_t failed = wrote < 0 ? ngx_errno : ENOSPC;
     (void)posix_fail(err, LIC_E_IO, (const char *)ledger->path,
-                     "a record of %zu bytes cannot be written: %s", record.n, strerror(failed));
+                     "%zu bytes of records cannot be written: %s", bytes.n, strerror(failed));
     /* A torn record in the middle of a file would end it for readers. */
     if (wrote > 0 && ftruncate(ledger->fd, ledger->bytes) != 0 && ledger->syncing == 0) {
         (void)ngx_close_file(ledger->fd);
@@ -233,42 +245,111 @@ static enum lic_rc write_record(struct ledger *ledger, lic_str record, struct li
     return LIC_E_IO;
 }
 
-static bool promise(struct ledger *ledger, bool waits, enum lic_sync sync)
+/* What was gathered is lost: whoever waits for it is refused at the end of the turn. */
+static void refuse_gathered(struct ledger *ledger)
 {
-    switch (sync) {
-    case LIC_SYNC_EACH:
-        ledger->someone_waits = true;
-        start_sync(ledger);
-        return !waits;
-    case LIC_SYNC_GROUP:
-        if (!ledger->timer.timer_set) {
-            ngx_add_timer(&ledger->timer, ledger->group_ms);
+    ngx_queue_t *at = ngx_queue_head(&ledger->waiters);
+    while (at != ngx_queue_sentinel(&ledger->waiters)) {
+        struct lictor_ctx *ctx = ngx_queue_data(at, struct lictor_ctx, wait_link);
+        at = ngx_queue_next(at);
+        if (ctx->wait_for > ledger->written) {
+            ngx_queue_remove(&ctx->wait_link);
+            ngx_queue_insert_tail(&ledger->refused, &ctx->wait_link);
         }
-        return true;
-    case LIC_SYNC_NONE:
-        break;
     }
-    return true;
+    (void)ngx_atomic_fetch_add(ledger->lost, ledger->gathered_loose);
+    ngx_log_error(NGX_LOG_ALERT, ledger->log, 0, "ledger: %uL records are lost: %s",
+                  ledger->taken - ledger->written, ledger->refusal.text);
+    ledger->taken = ledger->written;
+}
+
+/* Tells nobody: it may be called while the engine is at work. */
+static void write_gathered(struct ledger *ledger)
+{
+    if (ledger->gathered_n == 0) {
+        return;
+    }
+    lic_str bytes = { (const char *)ledger->gathered, ledger->gathered_n };
+    if (!open_file(ledger)) {
+        (void)posix_fail(&ledger->refusal, LIC_E_IO, (const char *)ledger->path, "%s", unopened);
+        refuse_gathered(ledger);
+    } else if (write_bytes(ledger, bytes, &ledger->refusal) == LIC_OK) {
+        ledger->written = ledger->taken;
+    } else {
+        refuse_gathered(ledger);
+    }
+    ledger->gathered_n = 0;
+    ledger->gathered_loose = 0;
+}
+
+/* After all that the event loop had at once. Those told may add records, which posts this again. */
+static void end_turn(ngx_event_t *event)
+{
+    struct ledger *ledger = event->data;
+    write_gathered(ledger);
+    rotate(ledger);
+    if (ledger->someone_waits) {
+        start_sync(ledger);
+    }
+    while (!ngx_queue_empty(&ledger->refused)) {
+        ngx_queue_t *first = ngx_queue_head(&ledger->refused);
+        struct lictor_ctx *ctx = ngx_queue_data(first, struct lictor_ctx, wait_link);
+        struct lic_err err = ledger->refusal;
+        ledger_forget(ctx);
+        request_appended(ctx, LIC_E_IO, &err);
+    }
+    bool each = ledger->sync == LIC_SYNC_EACH;
+    tell_waiters(ledger, each ? ledger->durable : ledger->written, LIC_OK, NULL);
+    watch_waiters(ledger);
+}
+
+static void promise(struct ledger *ledger, enum lic_sync sync)
+{
+    ledger->sync = sync;
+    ledger->someone_waits |= sync == LIC_SYNC_EACH;
+    if (sync == LIC_SYNC_GROUP && !ledger->timer.timer_set) {
+        ngx_add_timer(&ledger->timer, ledger->group_ms);
+    }
+}
+
+/* One that is larger than the room for gathering goes by itself, behind what came before it. */
+static enum lic_rc append_large(struct ledger *ledger, lic_str record, struct lic_err *err)
+{
+    enum lic_rc rc = write_bytes(ledger, record, err);
+    if (rc == LIC_OK) {
+        ledger->written = ++ledger->taken;
+    }
+    return rc;
 }
 
 enum lic_rc ledger_append(struct ledger *ledger, bool waits, lic_str record, enum lic_sync sync,
                           struct lic_err *err)
 {
-    rotate(ledger);
+    if (record.n > GATHERED_BYTES_MAX - ledger->gathered_n) {
+        write_gathered(ledger);
+    }
     if (!open_file(ledger)) {
-        return posix_fail(err, LIC_E_IO, (const char *)ledger->path, "the ledger cannot be opened");
+        return posix_fail(err, LIC_E_IO, (const char *)ledger->path, "%s", unopened);
     }
-    enum lic_rc rc = write_record(ledger, record, err);
-    if (rc != LIC_OK) {
-        return rc;
+    if (record.n > GATHERED_BYTES_MAX) {
+        enum lic_rc rc = append_large(ledger, record, err);
+        if (rc != LIC_OK) {
+            return rc;
+        }
+    } else {
+        ngx_memcpy(ledger->gathered + ledger->gathered_n, record.at, record.n);
+        ledger->gathered_n += record.n;
+        ledger->gathered_loose += waits ? 0 : 1;
+        ledger->taken++;
     }
-    ledger->written++;
-    return promise(ledger, waits, sync) ? LIC_OK : LIC_E_PENDING;
+    promise(ledger, sync);
+    ngx_post_event(&ledger->turn, &ngx_posted_events);
+    return waits ? LIC_E_PENDING : LIC_OK;
 }
 
 void ledger_wait(struct ledger *ledger, struct lictor_ctx *ctx)
 {
-    ctx->wait_for = ledger->written;
+    ctx->wait_for = ledger->taken;
     bool first = ngx_queue_empty(&ledger->waiters);
     ngx_queue_insert_tail(&ledger->waiters, &ctx->wait_link);
     if (first) {
@@ -316,11 +397,15 @@ ngx_int_t ledger_start(struct ledger *ledger, const struct lic_settings *setting
     lic_str state = settings->state_dir;
     ledger->log = cycle->log;
     ledger->group_ms = settings->group_ms;
+    ledger->sync = settings->sync;
+    ledger->turn = (ngx_event_t){ .handler = end_turn, .data = ledger, .log = cycle->log };
+    ledger->gathered = ngx_palloc(cycle->pool, GATHERED_BYTES_MAX);
     ledger->timer = (ngx_event_t){ .handler = sync_group, .data = ledger, .log = cycle->log };
     ledger->timer.cancelable = 1;
     ledger->patience = (ngx_event_t){ .handler = lose_patience, .data = ledger, .log = cycle->log };
     ledger->dir.data = ngx_pnalloc(cycle->pool, state.n + sizeof under_state);
-    if (ledger->dir.data == NULL || make_task(ledger, cycle) != NGX_OK) {
+    if (ledger->gathered == NULL || ledger->dir.data == NULL ||
+        make_task(ledger, cycle) != NGX_OK) {
         return NGX_ERROR;
     }
     u_char *end = ngx_cpymem(ledger->dir.data, state.at, state.n);
@@ -334,6 +419,7 @@ ngx_int_t ledger_start(struct ledger *ledger, const struct lic_settings *setting
 void ledger_stop(struct ledger *ledger)
 {
     bool promised = ledger->timer.timer_set || ledger->someone_waits || ledger->syncing != 0;
+    write_gathered(ledger);
     if (ledger->fd != NGX_INVALID_FILE && promised && fdatasync(ledger->fd) != 0) {
         ngx_log_error(NGX_LOG_ALERT, ledger->log, ngx_errno, "ledger: fdatasync of \"%s\" failed",
                       ledger->path);

@@ -113,6 +113,7 @@ static void *create_main(ngx_conf_t *cf)
     lm->ledger.fd = NGX_INVALID_FILE;
     ngx_queue_init(&lm->open);
     ngx_queue_init(&lm->ledger.waiters);
+    ngx_queue_init(&lm->ledger.refused);
     return lm;
 }
 

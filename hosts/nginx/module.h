@@ -40,11 +40,20 @@ struct ledger {
     ngx_fd_t fd;   /* NGX_INVALID_FILE: none open */
     ngx_str_t dir; /* STATE/ledger/records */
     u_char path[NGX_MAX_PATH];
-    off_t bytes;         /* of the open file */
-    uint64_t written;    /* records handed to the kernel */
-    uint64_t durable;    /* of these, on stable storage */
-    uint64_t syncing;    /* what the fdatasync under way will make durable; 0: none is */
-    ngx_queue_t waiters; /* struct lictor_ctx, by wait_link, oldest first */
+    off_t bytes;      /* of the open file */
+    u_char *gathered; /* records of this turn of the event loop, not yet written */
+    size_t gathered_n;
+    uint64_t gathered_loose; /* of these records, those for which nobody waits */
+    uint64_t taken;          /* records accepted: gathered or written */
+    uint64_t written;        /* of these, handed to the kernel */
+    uint64_t durable;        /* of these, on stable storage */
+    uint64_t syncing;        /* what the fdatasync under way will make durable; 0: none is */
+    ngx_queue_t waiters;     /* struct lictor_ctx, by wait_link, oldest first */
+    ngx_queue_t refused;     /* those whose record could not be written, until they are told */
+    struct lic_err refusal;  /* why */
+    ngx_atomic_t *lost;      /* counts outcomes that could not be written */
+    enum lic_sync sync;
+    ngx_event_t turn; /* posted while anything is gathered or somebody refused */
     ngx_thread_pool_t *threads;
     ngx_thread_task_t *task;
     ngx_event_t timer;    /* for LIC_SYNC_GROUP */
@@ -79,7 +88,7 @@ struct lictor_main {
     struct lic_worker *worker;
     ngx_queue_t open; /* struct lictor_ctx, by link */
     struct ledger ledger;
-    u_char random[256];
+    u_char random[2048];
     size_t random_left;
 };
 
@@ -180,7 +189,7 @@ void ledger_stop(struct ledger *ledger);
 bool ledger_ready(struct ledger *ledger);
 enum lic_rc ledger_append(struct ledger *ledger, bool waits, lic_str record, enum lic_sync sync,
                           struct lic_err *err);
-/* Calls request_appended for ctx once everything written so far is durable. */
+/* Calls request_appended for ctx once everything appended so far is as durable as promised. */
 void ledger_wait(struct ledger *ledger, struct lictor_ctx *ctx);
 /* Forgets ctx; fine when it does not wait. */
 void ledger_forget(struct lictor_ctx *ctx);

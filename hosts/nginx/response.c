@@ -67,8 +67,22 @@ static const ngx_str_t passed_prefixes[] = {
     ngx_string("anthropic-ratelimit-"),
 };
 
+/* Bytes beyond visible ASCII could steer the terminal or the log that shows them. */
+static bool is_visible(const ngx_str_t *value)
+{
+    for (size_t i = 0; i < value->len; i++) {
+        if (value->data[i] < 0x20 || value->data[i] > 0x7e) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool may_pass(const ngx_table_elt_t *line)
 {
+    if (!is_visible(&line->value)) {
+        return false;
+    }
     for (size_t i = 0; i < sizeof passed_names / sizeof passed_names[0]; i++) {
         if (line->key.len == passed_names[i].len &&
             ngx_strncasecmp(line->key.data, passed_names[i].data, line->key.len) == 0) {

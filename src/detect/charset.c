@@ -109,6 +109,7 @@ void charset_fold(struct charset *set)
         add_shifted(set, range, 0x3C3, 0x3C3, -1); /* the two small sigmas are one letter */
         add_shifted(set, range, 0x3C2, 0x3C2, 1);
         add_shifted(set, range, 0x3A3, 0x3A3, 31);
+        add_shifted(set, range, 0x3C2, 0x3C2, -31);
     }
 }
 

@@ -65,6 +65,7 @@ struct detector {
         uint32_t n, cap;
     } ways;
     struct program exact, reverse, onward;
+    size_t shortest_word; /* match that begins with a word */
     struct entries words_first, others; /* of `onward`; all are in words_first in the end */
     struct live live;
     struct words words;
@@ -113,6 +114,10 @@ static enum lic_rc add_entry(struct detector *d, uint32_t rule, const struct pat
 {
     uint32_t entry = 0;
     struct entries *into = way->word ? &d->words_first : &d->others;
+    size_t shortest = pattern_shortest(way->whole);
+    if (way->word && shortest < d->shortest_word) {
+        d->shortest_word = shortest;
+    }
     TRY(program_add(&d->onward, way->whole, rule, &entry, err));
     ENSURE(ARENA_PUSH(&d->arena, into, entry), err, LIC_E_NOMEM, "no memory for its pattern");
     return LIC_OK;
@@ -228,6 +233,7 @@ static enum lic_rc ready_live(struct detector *d, struct lic_err *err)
 {
     d->live = (struct live){ .program = &d->onward, .lengths = d->lengths };
     d->live.words_n = d->words_first.n;
+    d->live.shortest = (uint32_t)d->shortest_word;
     for (uint32_t i = 0; i < d->others.n; i++) {
         ENSURE(ARENA_PUSH(&d->arena, &d->words_first, d->others.at[i]), err, LIC_E_NOMEM,
                "no memory for %u patterns", d->others.n);
@@ -257,7 +263,7 @@ static enum lic_rc make_detector(const struct lic_host *host, const struct rules
 {
     struct detector *d = host->resize(host->ctx, NULL, sizeof(*d));
     ENSURE(d, err, LIC_E_NOMEM, "no memory for a detector of %u rules", rules->n);
-    *d = (struct detector){ .host = host, .rules = rules };
+    *d = (struct detector){ .host = host, .rules = rules, .shortest_word = LIMIT_MATCH_BYTES };
     arena_pool_init(&d->pool, host, 0);
     arena_init(&d->arena, &d->pool, 0);
     program_init(&d->exact, &d->arena, /* reversed= */ false, /* loose= */ false);

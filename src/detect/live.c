@@ -10,7 +10,7 @@
 #include "base/banned.h"
 
 #define STATES_FIRST 64u
-#define STATES_MAX 4096u
+#define STATES_MAX 4096u /* below 1 << 16: an edge has 16 bits */
 #define POOL_FIRST 4096u
 #define POOL_MAX (1u << 20)
 #define WORK_MAX (1u << 17) /* bytes stepped over for one answer; then it is the safe one */
@@ -36,14 +36,15 @@ struct state {
 
 /*
  *     states  ─ first, n ─►  pool    [ 17 29 | 4 | 17 30 31 | ... ]
- *     edges   one row of classes_n states for each state; DEAD and UNKNOWN lead to themselves
+ *     edges   one row of states for each state; DEAD and UNKNOWN lead to themselves
  *     slots   hash of the places ─► state, open addressing, twice as many as states
  */
 struct live_cache {
     const struct lic_host *host;
-    uint32_t row; /* edges of one state */
+    uint32_t classes_n;
+    uint32_t shift; /* a row has 1 << shift edges, of which the first classes_n are used */
     struct state *states;
-    uint32_t *edges;
+    uint16_t *edges;
     uint32_t *slots;
     uint32_t states_n, states_cap;
     uint32_t *pool;
@@ -138,10 +139,15 @@ static void fill_slots(struct live_cache *cache)
     }
 }
 
-static void set_edges(struct live_cache *cache, uint32_t state, uint32_t to)
+static uint16_t *edge_of(const struct live_cache *cache, uint32_t state, uint32_t class)
 {
-    for (uint32_t i = 0; i < cache->row; i++) {
-        cache->edges[(size_t)state * cache->row + i] = to;
+    return &cache->edges[((size_t)state << cache->shift) + class];
+}
+
+static void set_edges(struct live_cache *cache, uint32_t state, uint16_t to)
+{
+    for (uint32_t i = 0; i < cache->classes_n; i++) {
+        *edge_of(cache, state, i) = to;
     }
 }
 
@@ -163,7 +169,7 @@ static bool grow_states(struct live_cache *cache, uint32_t cap)
 {
     const struct lic_host *host = cache->host;
     bool grown = resize_to(host, (void **)&cache->states, sizeof(struct state) * cap) &&
-                 resize_to(host, (void **)&cache->edges, sizeof(uint32_t) * cap * cache->row) &&
+                 resize_to(host, (void **)&cache->edges, (sizeof(uint16_t) * cap) << cache->shift) &&
                  resize_to(host, (void **)&cache->slots, sizeof(uint32_t) * cap * 2);
     if (grown) {
         cache->states_cap = cap;
@@ -186,7 +192,10 @@ enum lic_rc live_cache_new(const struct lic_host *host, const struct live *live,
 {
     struct live_cache *cache = host->resize(host->ctx, NULL, sizeof(*cache));
     ENSURE(cache, err, LIC_E_NOMEM, "no memory for a detector's table");
-    *cache = (struct live_cache){ .host = host, .row = live->classes_n };
+    *cache = (struct live_cache){ .host = host, .classes_n = live->classes_n };
+    while ((1u << cache->shift) < cache->classes_n) {
+        cache->shift++;
+    }
     if (!grow_states(cache, STATES_FIRST) || !grow_pool(cache, POOL_FIRST)) {
         live_cache_free(cache);
         return err_set(err, LIC_E_NOMEM, "no memory for a detector's table");
@@ -342,7 +351,7 @@ static bool make_edge(const struct live *live, struct live_cache *cache, struct 
         next = make_state(live, cache, places, places->at[1], n, word);
     }
     if (!forgotten) {
-        cache->edges[(size_t)state * cache->row + class] = next;
+        *edge_of(cache, state, class) = (uint16_t)next;
     }
     *out = next;
     return true;
@@ -368,7 +377,7 @@ static bool goes_on(struct asking *a, size_t start)
     uint32_t state = word ? STATE_START_WORD : STATE_START;
     for (size_t at = start; at < a->text.n && state != STATE_DEAD; at++) {
         uint32_t class = a->live->class_of[(uint8_t)a->text.at[at]];
-        uint32_t next = cache->edges[(size_t)state * cache->row + class];
+        uint32_t next = *edge_of(cache, state, class);
         a->work += next == STATE_UNKNOWN ? WORK_EDGE : 1;
         if (a->work > WORK_MAX ||
             (next == STATE_UNKNOWN &&
@@ -396,7 +405,7 @@ size_t live_find(const struct live *live, struct live_cache *cache, struct place
 
 /* ---- words ---- */
 
-#define WALK_STEPS 4u /* taken at once; few words outlive them */
+#define WALK_STEPS 4u /* taken at once, where no match is shorter; few words outlive them */
 
 struct walking {
     const struct live *live;
@@ -429,7 +438,7 @@ static bool walk_word(const struct walking *w, size_t start)
     uint32_t state = STATE_WALK, told = STATE_DEAD;
     for (size_t at = start; at < end && state != STATE_DEAD; at++) {
         uint32_t class = w->live->class_of[(uint8_t)w->text.at[at]];
-        uint32_t next = cache->edges[(size_t)state * cache->row + class];
+        uint32_t next = *edge_of(cache, state, class);
         if (next == STATE_UNKNOWN &&
             !make_edge(w->live, w->cache, w->places, state, class, &next)) {
             w->listener->failed = true;
@@ -446,29 +455,49 @@ static bool walk_word(const struct walking *w, size_t start)
     return true;
 }
 
-/* Whether the first bytes from `start` on are known to lead nowhere, without a branch a byte. */
+/*
+ * Whether the first bytes from `start` on are known to lead nowhere, without a branch a byte. What
+ * was complete after the last of them would still be in a state.
+ */
 static bool dies_soon(const struct walking *w, size_t start)
 {
     const uint8_t *at = (const uint8_t *)w->text.at + start;
     uint32_t state = STATE_WALK;
-    if (w->text.n - start < WALK_STEPS) {
+    if (w->text.n - start < WALK_STEPS || w->live->shortest < WALK_STEPS) {
         return false;
     }
     for (uint32_t i = 0; i < WALK_STEPS; i++) {
-        state = w->cache->edges[(size_t)state * w->cache->row + w->live->class_of[at[i]]];
+        state = *edge_of(w->cache, state, w->live->class_of[at[i]]);
     }
     return state == STATE_DEAD;
 }
 
-/* Bit i: byte at + i is a word character. Fewer than 64 bytes may be left. */
-static uint64_t word_bits(lic_str text, size_t at)
+/* Bit i: byte i is a word character; written so that compilers take many bytes at once. */
+static uint64_t word_bits(const uint8_t at[64])
 {
+    uint8_t flags[64];
     uint64_t bits = 0;
-    size_t n = text.n - at < 64 ? text.n - at : 64;
-    for (size_t i = 0; i < n; i++) {
-        bits |= (uint64_t)charset_is_word((uint8_t)text.at[at + i]) << i;
+    for (uint32_t i = 0; i < 64; i++) {
+        uint8_t letter = (uint8_t)((at[i] | 0x20) - 'a'), digit = (uint8_t)(at[i] - '0');
+        flags[i] = (uint8_t)((letter < 26) | (digit < 10) | (at[i] == '_'));
+    }
+    for (uint32_t i = 0; i < 64; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, flags + i, 8);
+        bits |= (eight * 0x0102040810204080u >> 56) << i; /* gathers the lowest bit of each byte */
     }
     return bits;
+}
+
+/* The same of what is left of the text after `at`, at most 64 bytes. */
+static uint64_t word_bits_at(lic_str text, size_t at)
+{
+    uint8_t last[64] = { 0 };
+    if (text.n - at >= 64) {
+        return word_bits((const uint8_t *)text.at + at);
+    }
+    memcpy(last, text.at + at, text.n - at);
+    return word_bits(last);
 }
 
 bool live_walk(const struct live *live, struct live_cache *cache, struct places *places,
@@ -477,7 +506,7 @@ bool live_walk(const struct live *live, struct live_cache *cache, struct places 
     struct walking w = { live, cache, places, text, listener };
     uint64_t before = from > 0 && charset_is_word((uint8_t)text.at[from - 1]);
     for (size_t at = from; at < text.n && live->words_n > 0; at += 64) {
-        uint64_t words = word_bits(text, at);
+        uint64_t words = word_bits_at(text, at);
         uint64_t starts = words & ~(words << 1 | before);
         before = words >> 63;
         for (; starts != 0; starts &= starts - 1) {

@@ -71,10 +71,12 @@ static bool check_ssn(lic_str match, struct arena *scratch, size_t *start, size_
 {
     uint8_t d[9];
     (void)scratch;
-    (void)start;
     (void)end;
     if (take_digits(match, d, sizeof(d)) != sizeof(d)) {
         return false;
+    }
+    while (!is_digit(match.at[*start])) {
+        ++*start; /* past the words that told what it is */
     }
     uint32_t area = d[0] * 100u + d[1] * 10u + d[2];
     uint32_t group = d[3] * 10u + d[4];

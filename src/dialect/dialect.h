@@ -105,6 +105,11 @@ struct dialect {
                             lic_str event_name, lic_str data, const struct json_doc *doc,
                             struct pieces *out, struct edits *edits, struct lic_err *err);
 
+    /* Corrects the numbers of the event read last, after `inserted` grew while its pieces were
+     * handled. NULL: events of this dialect are not numbered. */
+    enum lic_rc (*renumber)(struct dialect_stream *stream, struct arena *scratch,
+                            const struct json_doc *doc, struct edits *edits, struct lic_err *err);
+
     /* SSE bytes that append `text` to `lane`. */
     void (*write_delta)(struct dialect_stream *stream, uint32_t lane, lic_str text,
                         struct buf *out);

@@ -280,6 +280,7 @@ const struct dialect dialect_openai_responses = {
     .read_answer = read_answer,
     .stream_new = openai_responses_stream_new,
     .read_sse = openai_responses_read_sse,
+    .renumber = openai_responses_renumber,
     .write_delta = openai_responses_write_delta,
     .write_stop = openai_responses_write_stop,
     .write_stream_error = openai_responses_write_stream_error,

@@ -91,6 +91,9 @@ enum lic_rc openai_responses_instruct(struct arena *arena, const struct json_doc
 
 enum lic_rc openai_responses_stream_new(struct arena *arena, const struct event *request,
                                         struct dialect_stream **out, struct lic_err *err);
+enum lic_rc openai_responses_renumber(struct dialect_stream *stream, struct arena *scratch,
+                                      const struct json_doc *doc, struct edits *edits,
+                                      struct lic_err *err);
 enum lic_rc openai_responses_read_sse(struct dialect_stream *stream, struct arena *scratch,
                                       lic_str event_name, lic_str data, const struct json_doc *doc,
                                       struct pieces *out, struct edits *edits, struct lic_err *err);

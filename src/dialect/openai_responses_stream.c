@@ -802,10 +802,23 @@ static enum lic_rc number(struct dialect_stream *stream, struct arena *scratch,
     buf_init(&with, scratch, 32);
     buf_add_u64(&with, progress->sequence);
     TRY(buf_check(&with, "a sequence number", err));
-    ENSURE(edits_add(edits, scratch, doc->nodes[node].start, doc->nodes[node].len,
-                     buf_str(&with)) == LIC_OK,
-           err, LIC_E_NOMEM, "no memory for a sequence number");
+    const struct json_node *at = &doc->nodes[node];
+    for (uint32_t i = 0; i < edits->n; i++) {
+        if (edits->at[i].start == at->start && edits->at[i].len == at->len) {
+            edits->at[i].with = buf_str(&with); /* numbered before; more was put in since */
+            return LIC_OK;
+        }
+    }
+    ENSURE(edits_add(edits, scratch, at->start, at->len, buf_str(&with)) == LIC_OK, err,
+           LIC_E_NOMEM, "no memory for a sequence number");
     return LIC_OK;
+}
+
+enum lic_rc openai_responses_renumber(struct dialect_stream *stream, struct arena *scratch,
+                                      const struct json_doc *doc, struct edits *edits,
+                                      struct lic_err *err)
+{
+    return number(stream, scratch, doc, edits, err);
 }
 
 enum lic_rc openai_responses_read_sse(struct dialect_stream *stream, struct arena *scratch,
@@ -897,9 +910,10 @@ void openai_responses_write_delta(struct dialect_stream *stream, uint32_t lane, 
                                   struct buf *out)
 {
     struct json_out json;
-    const struct progress *progress = stream->own;
+    struct progress *progress = stream->own;
     const struct dialect_lane *at = &stream->lanes.at[lane];
-    begin_event(&json, delta_event(at), progress->sequence, out);
+    /* The number of the event it is put before, which openai_responses_renumber then raises. */
+    begin_event(&json, delta_event(at), progress->sequence++, out);
     write_place(&json, progress->more.at[lane].item_id, at->choice);
     if (str_eq(at->member, LIC_STR("reasoning_summary_text"))) {
         write_index(&json, LIC_STR("summary_index"), at->index);

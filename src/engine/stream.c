@@ -90,6 +90,7 @@ struct stop {
 struct reading {
     struct stream *stream;
     const struct sse_event *event;
+    struct json_doc doc; /* of its data; no nodes when that is not JSON */
     struct pieces pieces;
     struct queued item;
     struct stop *stop;
@@ -741,17 +742,27 @@ static enum lic_rc read_pieces(struct reading *r, struct lic_err *err)
     static const struct json_limits limits = { .mode = JSON_GATEWAY };
     struct stream *s = r->stream;
     struct arena *scratch = &s->x->worker->scratch;
-    struct json_doc doc;
     bool is_json = r->event->data.n > 0 && r->event->data.at[0] == '{';
     if (is_json) {
-        enum lic_rc rc = json_read(scratch, r->event->data, &limits, &doc, err);
+        enum lic_rc rc = json_read(scratch, r->event->data, &limits, &r->doc, err);
         if (rc != LIC_OK) {
             return stop_failed(r->stop, FAIL_stream_bad_event, rc);
         }
     }
     enum lic_rc rc =
         s->dialect->dialect->read_sse(s->dialect, scratch, r->event->name, r->event->data,
-                                      is_json ? &doc : NULL, &r->pieces, &r->item.edits, err);
+                                      is_json ? &r->doc : NULL, &r->pieces, &r->item.edits, err);
+    return rc == LIC_OK ? LIC_OK : stop_failed(r->stop, FAIL_stream_not_understood, rc);
+}
+
+static enum lic_rc renumber(struct reading *r, struct lic_err *err)
+{
+    struct stream *s = r->stream;
+    if (!s->dialect->dialect->renumber || r->doc.n == 0) {
+        return LIC_OK;
+    }
+    enum lic_rc rc = s->dialect->dialect->renumber(s->dialect, &s->x->worker->scratch, &r->doc,
+                                                   &r->item.edits, err);
     return rc == LIC_OK ? LIC_OK : stop_failed(r->stop, FAIL_stream_not_understood, rc);
 }
 
@@ -785,9 +796,13 @@ static enum lic_rc on_event(struct stream *s, const struct sse_event *event, str
     };
     TRY(read_pieces(&r, &stop->err));
     bool waits = s->calls_open > 0;
+    uint32_t inserted = s->dialect->inserted;
     for (uint32_t i = 0; i < r.pieces.n; i++) {
         TRY(on_piece(&r, i, &stop->err));
         waits |= s->calls_open > 0;
+    }
+    if (s->dialect->inserted > inserted) {
+        TRY(renumber(&r, &stop->err));
     }
     return put_event(&r, waits || r.item.spans.n > 0, &stop->err);
 }

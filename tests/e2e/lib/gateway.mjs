@@ -190,7 +190,7 @@ export function metricOf(text, row) {
 /* ---- the ledger, as a user reads it ---- */
 
 export async function readRecords(dir, words = []) {
-    const { stdout, stderr } = await run(lictor, ['records', dir, '--state', path.join(dir, 'state'), '--json', ...words], { maxBuffer: 1 << 28 });
+    const { stdout, stderr } = await run(lictor, ['records', dir, '--json', ...(words.includes('--state') ? [] : ['--state', path.join(dir, 'state')]), ...words], { maxBuffer: 1 << 28 });
     const records = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
     records.stderr = stderr;
     return records;

@@ -3,13 +3,10 @@
 #include "detect/detector.h"
 
 #include "base/buf.h"
+#include "shipped.h"
 #include "test.h"
 
 #include <stdio.h>
-
-static const char *const shipped[] = { "data/patterns/injection.rules", "data/patterns/pii.rules",
-                                       "data/patterns/secrets.rules" };
-#define SHIPPED_N (sizeof(shipped) / sizeof(shipped[0]))
 
 static enum lic_rc read_text(struct arena *arena, const char *text, struct rules *out,
                              struct lic_err *err)
@@ -106,34 +103,6 @@ CASE(rules_examples_have_escapes_and_marks)
     EXPECT_U64(examples.at[1].line, 6);
 }
 
-/* Everything the shipped rules need to be run. */
-struct shipped_rules {
-    struct rules rules;
-    struct rule_examples examples[SHIPPED_N];
-    struct detector *detector;
-    struct detector_scratch *scratch;
-};
-
-static void fini_shipped(struct shipped_rules *s)
-{
-    detector_free(s->detector);
-    detector_scratch_free(s->scratch);
-}
-
-static void load_shipped(struct arena *arena, struct shipped_rules *s)
-{
-    struct lic_err err = { 0 };
-    for (size_t i = 0; i < SHIPPED_N; i++) {
-        lic_str text = test_file(arena, test_source_path(shipped[i]));
-        EXPECT(text.n > 0);
-        EXPECT_OK(rules_read(arena, str_z(shipped[i]), text, &s->rules, &err), &err);
-        EXPECT_OK(rules_examples(arena, str_z(shipped[i]), text, &s->examples[i], &err), &err);
-    }
-    EXPECT_OK(detector_new(test_host(), &s->rules, &s->detector, &err), &err);
-    EXPECT_OK(detector_scratch_new(test_host(), &s->scratch, &err), &err);
-    EXPECT_OK(detector_scratch_prepare(s->scratch, s->detector, &err), &err);
-}
-
 /* How an example fared, as a sentence, so that a failure tells the line and what was found. */
 static lic_str judge(struct arena *arena, const char *file, const struct rule_example *example,
                      const struct findings *found)
@@ -161,13 +130,13 @@ static lic_str judge(struct arena *arena, const char *file, const struct rule_ex
 CASE(rules_shipped_rules_find_their_examples)
 {
     TEST_ARENA(arena);
-    CLEANUP(fini_shipped) struct shipped_rules s = { 0 };
+    CLEANUP(shipped_fini) struct shipped s = { 0 };
     struct lic_err err = { 0 };
     uint32_t bad = 0;
     if (test_rerun()) {
         return;
     }
-    load_shipped(arena, &s);
+    shipped_load(arena, &s);
     if (test_left()) {
         return;
     }
@@ -177,7 +146,7 @@ CASE(rules_shipped_rules_find_their_examples)
             struct findings found = { 0 };
             EXPECT_OK(detector_scan(s.detector, s.scratch, example->text, 0, arena, &found, &err),
                       &err);
-            lic_str said = judge(arena, shipped[i], example, &found);
+            lic_str said = judge(arena, shipped_files[i], example, &found);
             if (!str_eq(said, LIC_STR("good"))) {
                 fprintf(stderr, LIC_FMT "\n", LIC_ARG(said));
                 bad++;
@@ -194,9 +163,9 @@ CASE(rules_shipped_rules_each_have_examples_and_a_description)
     for (size_t i = 0; i < SHIPPED_N; i++) {
         struct rules rules = { 0 };
         struct rule_examples examples = { 0 };
-        lic_str text = test_file(arena, test_source_path(shipped[i]));
-        EXPECT_OK(rules_read(arena, str_z(shipped[i]), text, &rules, &err), &err);
-        EXPECT_OK(rules_examples(arena, str_z(shipped[i]), text, &examples, &err), &err);
+        lic_str text = test_file(arena, test_source_path(shipped_files[i]));
+        EXPECT_OK(rules_read(arena, str_z(shipped_files[i]), text, &rules, &err), &err);
+        EXPECT_OK(rules_examples(arena, str_z(shipped_files[i]), text, &examples, &err), &err);
         for (uint32_t k = 0; k < rules.n; k++) {
             uint32_t matches = 0, misses = 0;
             for (uint32_t e = 0; e < examples.n; e++) {
