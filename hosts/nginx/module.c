@@ -10,6 +10,8 @@
  */
 #include "hosts/nginx/module.h"
 
+#include <sys/prctl.h>
+
 /* ---- directives ---- */
 
 static void report(void *arg, const struct lic_err *err)
@@ -225,6 +227,22 @@ static ngx_int_t postconfiguration(ngx_conf_t *cf)
 
 /* ---- process ---- */
 
+/*
+ * A master that is killed must not leave workers that nobody reloads or stops, and that keep the
+ * address from the next start. The second look is for a master that died before the first.
+ */
+static ngx_int_t die_with_master(ngx_log_t *log)
+{
+    if (ngx_process != NGX_PROCESS_WORKER) {
+        return NGX_OK;
+    }
+    if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != ngx_parent) {
+        ngx_log_error(NGX_LOG_EMERG, log, ngx_errno, "the master process is gone");
+        return NGX_ERROR;
+    }
+    return NGX_OK;
+}
+
 static ngx_int_t init_process(ngx_cycle_t *cycle)
 {
     struct lictor_main *lm = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_lictor_module);
@@ -233,7 +251,7 @@ static ngx_int_t init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
     struct lic_err err = { 0 };
-    if (host_start(lm, cycle) != NGX_OK) {
+    if (die_with_master(cycle->log) != NGX_OK || host_start(lm, cycle) != NGX_OK) {
         return NGX_ERROR;
     }
     if (lic_worker_new(&lm->host, &lm->worker, &err) != LIC_OK) {

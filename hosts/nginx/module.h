@@ -124,6 +124,7 @@ struct lictor_ctx {
 
     enum request_state request;
     struct lic_step step;
+    ngx_event_t deadline; /* for the whole body; set while it is read */
     ngx_queue_t wait_link;
     uint64_t wait_for; /* durable when ledger.durable reaches it */
 

@@ -13,6 +13,9 @@
  */
 #include "hosts/nginx/module.h"
 
+/* A body may take this many client timeouts in all: nginx's own counts from byte to byte only. */
+#define BODY_PATIENCE 10u
+
 static const char fallback_body[] =
     "{\"error\":{\"message\":\"the gateway failed\",\"type\":\"api_error\",\"param\":null,"
     "\"code\":\"internal_error\"}}";
@@ -24,6 +27,10 @@ static void close_with_pool(void *data)
     struct lictor_ctx *ctx = data;
     ngx_connection_t *c = ctx->r->connection;
     bool failed_here = ctx->broken && !ctx->ended;
+    if (ctx->request == REQUEST_READING && c->timedout && ctx->x != NULL) {
+        /* nginx closes such a connection without a word; counters and ledger are told here. */
+        (void)request_refusal(ctx, NGX_HTTP_REQUEST_TIME_OUT);
+    }
     if (ctx->client_gone || ((c->error || c->timedout) && !failed_here)) {
         request_close(ctx, LIC_CLOSE_CLIENT_GONE);
         return;
@@ -39,6 +46,9 @@ void request_close(struct lictor_ctx *ctx, enum lic_close how)
     }
     struct lic_exchange *x = ctx->x;
     ctx->x = NULL;
+    if (ctx->deadline.timer_set) {
+        ngx_del_timer(&ctx->deadline);
+    }
     ledger_forget(ctx);
     ngx_queue_remove(&ctx->link);
     (void)ngx_atomic_fetch_add(&ctx->main->shared->open, -1);
@@ -317,7 +327,19 @@ static void body_is_read(ngx_http_request_t *r)
 {
     struct lictor_ctx *ctx = ngx_http_get_module_ctx(r, ngx_http_lictor_module);
     ctx->request = REQUEST_READ;
+    if (ctx->deadline.timer_set) {
+        ngx_del_timer(&ctx->deadline);
+    }
     resume(r);
+}
+
+/* As if nginx's own timer had fired. */
+static void give_up_body(ngx_event_t *event)
+{
+    struct lictor_ctx *ctx = event->data;
+    ngx_event_t *read = ctx->r->connection->read;
+    read->timedout = 1;
+    read->handler(read);
 }
 
 static ngx_int_t read_body(ngx_http_request_t *r, struct lictor_ctx *ctx)
@@ -328,6 +350,11 @@ static ngx_int_t read_body(ngx_http_request_t *r, struct lictor_ctx *ctx)
     ngx_int_t rc = ngx_http_read_client_request_body(r, body_is_read);
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
         return rc;
+    }
+    if (ctx->request == REQUEST_READING) {
+        ctx->deadline =
+            (ngx_event_t){ .handler = give_up_body, .data = ctx, .log = r->connection->log };
+        ngx_add_timer(&ctx->deadline, ctx->main->settings.client_timeout_ms * BODY_PATIENCE);
     }
     ngx_http_finalize_request(r, NGX_DONE);
     return NGX_DONE;

@@ -9,7 +9,8 @@
  *              starts       of each rule (mostly: none), from the first on:
  *                │  program_ends: exact, the longest first; validator
  *                ▼
- *              match        the leftmost start with a valid end, its longest valid end; then on after it
+ *              match        the leftmost start with a valid end, its longest valid end; then on
+ * after it
  *
  * What is found at a start depends only on the text of the matches that begin there and on where
  * the rule's last match ended, not on where a text was cut.
@@ -30,10 +31,15 @@
 #include "base/banned.h"
 
 #define LOOSE_BYTES_MAX ((size_t)1 << 20)
+/*
+ * Counts that `onward` keeps exactly: what is held of a word that looks like the name in an e-mail
+ * address is then as much as such a name may have. Wider ones would be most of its states.
+ */
+#define ONWARD_EXACT_TO 64u
 
 /* What is known of a rule besides what was written. */
 struct compiled {
-    uint32_t exact;      /* entry of its program; unused for phrases */
+    uint32_t exact; /* entry of its program; unused for phrases */
     uint32_t longest;
     uint32_t ways, ways_n; /* its ways that do not begin with a word: first, and how many */
     const struct validator *validator; /* NULL: none */
@@ -55,7 +61,8 @@ struct detector {
     const struct lic_host *host;
     struct arena_pool pool;
     struct arena arena;
-    uint64_t birth; /* random: tells detectors apart that stand at one address one after the other */
+    uint64_t
+        birth; /* random: tells detectors apart that stand at one address one after the other */
     const struct rules *rules;
     struct compiled *compiled;
     uint32_t *lengths; /* longest match of each rule, as live.h wants them */
@@ -65,7 +72,7 @@ struct detector {
         uint32_t n, cap;
     } ways;
     struct program exact, reverse, onward;
-    size_t shortest_word; /* match that begins with a word */
+    size_t shortest_word;               /* match that begins with a word */
     struct entries words_first, others; /* of `onward`; all are in words_first in the end */
     struct live live;
     struct words words;
@@ -266,9 +273,9 @@ static enum lic_rc make_detector(const struct lic_host *host, const struct rules
     *d = (struct detector){ .host = host, .rules = rules, .shortest_word = LIMIT_MATCH_BYTES };
     arena_pool_init(&d->pool, host, 0);
     arena_init(&d->arena, &d->pool, 0);
-    program_init(&d->exact, &d->arena, /* reversed= */ false, /* loose= */ false);
-    program_init(&d->reverse, &d->arena, /* reversed= */ true, /* loose= */ true);
-    program_init(&d->onward, &d->arena, /* reversed= */ false, /* loose= */ true);
+    program_init(&d->exact, &d->arena, /* reversed= */ false, PATTERN_UNBOUNDED);
+    program_init(&d->reverse, &d->arena, /* reversed= */ true, PATTERN_LOOSE_COUNT);
+    program_init(&d->onward, &d->arena, /* reversed= */ false, ONWARD_EXACT_TO);
     *out = d;
     return LIC_OK;
 }
@@ -455,8 +462,8 @@ static enum lic_rc get_table(struct detector_scratch *scratch, const struct dete
     return *out ? LIC_OK : make_table(scratch, detector, out, err);
 }
 
-enum lic_rc detector_scratch_prepare(struct detector_scratch *scratch, const struct detector *detector,
-                                     struct lic_err *err)
+enum lic_rc detector_scratch_prepare(struct detector_scratch *scratch,
+                                     const struct detector *detector, struct lic_err *err)
 {
     struct table *table = NULL;
     const struct lic_host *host = scratch->host;
@@ -735,6 +742,8 @@ enum lic_rc detector_matches(const struct detector *detector, struct detector_sc
                          .starts = { .arena = arena },
                          .out = out,
                          .err = err };
+    CHECK(scratch->rules_cap >= detector->rules->n && scratch->ways_cap >= detector->ways.n);
+    CHECK(scratch->places.cap >= detector->exact.instrs.n); /* it was prepared for this one */
     scratch->epoch++;
     for (uint32_t i = 0; resumes && i < resumes->n; i++) {
         struct rule_state *state = state_of(&scan, resumes->at[i].rule);
@@ -771,8 +780,8 @@ static size_t without_table(const struct detector *detector, lic_str text, size_
     return at;
 }
 
-size_t detector_live(const struct detector *detector, struct detector_scratch *scratch, lic_str text,
-                     size_t from)
+size_t detector_live(const struct detector *detector, struct detector_scratch *scratch,
+                     lic_str text, size_t from)
 {
     struct table *table = NULL;
     struct lic_err err;

@@ -21,17 +21,17 @@ struct arena;
 
 /* One rule as written (a row of data/patterns/NAME.rules, a word or a regex of a guardrail). */
 struct rule {
-    lic_str id;          /* "pii.email" */
-    lic_str type;        /* "EMAIL" */
+    lic_str id;   /* "pii.email" */
+    lic_str type; /* "EMAIL" */
     enum finding_category category;
     enum finding_severity severity;
-    lic_str pattern;     /* regular expression, see docs/DETECTION.md for the grammar */
-    lic_str validator;   /* "", "luhn", "mod97", ... see detect/validate.h */
+    lic_str pattern;   /* regular expression, see docs/DETECTION.md for the grammar */
+    lic_str validator; /* "", "luhn", "mod97", ... see detect/validate.h */
     lic_str description;
-    lic_str mask;        /* what a match is rewritten to; empty: "{TYPE}" */
-    bool literal;        /* pattern is a phrase, not an expression: whole words, any case */
-    float score;         /* of a match that passed its validator */
-    lic_str file;        /* where it was written, for errors */
+    lic_str mask; /* what a match is rewritten to; empty: "{TYPE}" */
+    bool literal; /* pattern is a phrase, not an expression: whole words, any case */
+    float score;  /* of a match that passed its validator */
+    lic_str file; /* where it was written, for errors */
     uint32_t line;
 };
 
@@ -48,8 +48,8 @@ enum lic_rc rules_read(struct arena *arena, lic_str file, lic_str text, struct r
 struct rule_example {
     lic_str rule; /* id */
     lic_str text;
-    bool match;        /* the rule must find something, else it must not */
-    bool marked;       /* what it must find is [start, end): stood between « and » */
+    bool match;  /* the rule must find something, else it must not */
+    bool marked; /* what it must find is [start, end): stood between « and » */
     size_t start, end;
     uint32_t line;
 };
@@ -76,14 +76,15 @@ void detector_free(struct detector *detector); /* NULL is fine */
 /* Room for scanning with any detector it was prepared for. Preparing again only grows it. */
 enum lic_rc detector_scratch_new(const struct lic_host *host, struct detector_scratch **out,
                                  struct lic_err *err) LIC_MUST_USE;
-enum lic_rc detector_scratch_prepare(struct detector_scratch *scratch, const struct detector *detector,
+enum lic_rc detector_scratch_prepare(struct detector_scratch *scratch,
+                                     const struct detector *detector,
                                      struct lic_err *err) LIC_MUST_USE;
 void detector_scratch_free(struct detector_scratch *scratch);
 
 /*
  * Appends findings that begin at or after byte `from` (bytes before it are context for word
- * boundaries only). Sets rule, type, category, severity, start, end, score; `action` is NONE, part 0.
- * Findings of one rule do not overlap: the leftmost, longest valid ones are kept.
+ * boundaries only). Sets rule, type, category, severity, start, end, score; `action` is NONE, part
+ * 0. Findings of one rule do not overlap: the leftmost, longest valid ones are kept.
  */
 enum lic_rc detector_scan(const struct detector *detector, struct detector_scratch *scratch,
                           lic_str text, size_t from, struct arena *arena, struct findings *out,
@@ -121,8 +122,8 @@ enum lic_rc detector_matches(const struct detector *detector, struct detector_sc
  * (or from which a match ends exactly at the end of the text and could grow); text.n when none.
  * text.n - result is at most the longest match of any rule.
  */
-size_t detector_live(const struct detector *detector, struct detector_scratch *scratch, lic_str text,
-                     size_t from);
+size_t detector_live(const struct detector *detector, struct detector_scratch *scratch,
+                     lic_str text, size_t from);
 
 /* The longest match of any rule, in bytes. */
 size_t detector_longest(const struct detector *detector);

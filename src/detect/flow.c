@@ -73,9 +73,9 @@ static enum lic_rc wait_for(struct push *push, const struct finding *finding)
     ENSURE(ARENA_PUSH(push->flow->arena, waiting, *finding), push->err, LIC_E_NOMEM,
            "no memory for a finding that waits for its text");
     uint32_t i = waiting->n - 1;
-    for (; i > 0 && (waiting->at[i - 1].start > finding->start ||
-                     (waiting->at[i - 1].start == finding->start &&
-                      waiting->at[i - 1].end < finding->end));
+    for (; i > 0 &&
+           (waiting->at[i - 1].start > finding->start ||
+            (waiting->at[i - 1].start == finding->start && waiting->at[i - 1].end < finding->end));
          i--) {
         waiting->at[i] = waiting->at[i - 1];
     }
@@ -239,8 +239,8 @@ static enum lic_rc push_piece(struct push *push, lic_str piece, bool last, struc
     TRY(make_window(push, piece));
     push->live = push->base + push->window.n;
     if (!last) {
-        push->live = push->base + detector_live(flow->detector, flow->scratch, push->window,
-                                                flow->context_n);
+        push->live = push->base +
+                     detector_live(flow->detector, flow->scratch, push->window, flow->context_n);
     }
     TRY(decide_known(push));
     size_t until = push->live < push->reject_at ? push->live : push->reject_at;
@@ -258,11 +258,9 @@ enum lic_rc flow_push(struct flow *flow, lic_str piece, bool last, struct arena 
                       struct flow_release *out_release, struct findings *out, struct lic_err *err)
 {
     struct flow_release release = { 0 };
-    struct push push = { .flow = flow,
-                         .reject_at = SIZE_MAX,
-                         .arena = arena,
-                         .out = out,
-                         .err = err };
+    struct push push = {
+        .flow = flow, .reject_at = SIZE_MAX, .arena = arena, .out = out, .err = err
+    };
     ENSURE(!flow->closed, err, LIC_E_INVALID, "a piece of %zu bytes for a text that is over",
            piece.n);
     flow->closed = true; /* until this push is known to have gone well */

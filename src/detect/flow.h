@@ -26,10 +26,10 @@ struct flow {
     struct arena *arena;
     enum finding_action (*decide)(void *arg, const struct finding *finding);
     void *decide_arg;
-    struct buf tail;    /* released context, then what is held */
-    size_t context_n;   /* how much of `tail` is context */
-    size_t at;          /* where in the lane the held text begins */
-    size_t masked;      /* everything before this byte of the lane is released or stands as a mask */
+    struct buf tail;  /* released context, then what is held */
+    size_t context_n; /* how much of `tail` is context */
+    size_t at;        /* where in the lane the held text begins */
+    size_t masked;    /* everything before this byte of the lane is released or stands as a mask */
     struct detector_resumes resumes; /* where rules go on; offsets of the lane */
     struct findings waiting;         /* to be rewritten, decided, not yet released */
     bool closed;                     /* rejected, failed or ended: nothing more is released */

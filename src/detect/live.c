@@ -168,9 +168,10 @@ static void forget(struct live_cache *cache)
 static bool grow_states(struct live_cache *cache, uint32_t cap)
 {
     const struct lic_host *host = cache->host;
-    bool grown = resize_to(host, (void **)&cache->states, sizeof(struct state) * cap) &&
-                 resize_to(host, (void **)&cache->edges, (sizeof(uint16_t) * cap) << cache->shift) &&
-                 resize_to(host, (void **)&cache->slots, sizeof(uint32_t) * cap * 2);
+    bool grown =
+        resize_to(host, (void **)&cache->states, sizeof(struct state) * cap) &&
+        resize_to(host, (void **)&cache->edges, (sizeof(uint16_t) * cap) << cache->shift) &&
+        resize_to(host, (void **)&cache->slots, sizeof(uint32_t) * cap * 2);
     if (grown) {
         cache->states_cap = cap;
         fill_slots(cache);
@@ -280,8 +281,8 @@ static uint32_t longest_of(const struct live *live, const uint32_t *at, uint32_t
 }
 
 /* `at` is list 1 of `places`. */
-static uint32_t make_state(const struct live *live, struct live_cache *cache,
-                           struct places *places, const uint32_t *at, uint32_t n, bool word)
+static uint32_t make_state(const struct live *live, struct live_cache *cache, struct places *places,
+                           const uint32_t *at, uint32_t n, bool word)
 {
     uint32_t state = cache->states_n++;
     memcpy(cache->pool + cache->pool_n, at, n * sizeof(uint32_t));
@@ -375,18 +376,20 @@ static bool goes_on(struct asking *a, size_t start)
     const struct live_cache *cache = a->cache;
     bool word = start > 0 && charset_is_word((uint8_t)a->text.at[start - 1]);
     uint32_t state = word ? STATE_START_WORD : STATE_START;
-    for (size_t at = start; at < a->text.n && state != STATE_DEAD; at++) {
+    for (size_t at = start; at < a->text.n; at++) {
         uint32_t class = a->live->class_of[(uint8_t)a->text.at[at]];
         uint32_t next = *edge_of(cache, state, class);
         a->work += next == STATE_UNKNOWN ? WORK_EDGE : 1;
-        if (a->work > WORK_MAX ||
-            (next == STATE_UNKNOWN &&
-             !make_edge(a->live, a->cache, a->places, state, class, &next))) {
+        if (a->work > WORK_MAX || (next == STATE_UNKNOWN &&
+                                   !make_edge(a->live, a->cache, a->places, state, class, &next))) {
             return true;
         }
         state = next;
+        if (at - start >= cache->states[state].longest) {
+            return false; /* no match is that long */
+        }
     }
-    return state != STATE_DEAD && a->text.n - start <= cache->states[state].longest;
+    return true;
 }
 
 size_t live_find(const struct live *live, struct live_cache *cache, struct places *places,
@@ -430,13 +433,12 @@ static bool tell(const struct walking *w, uint32_t state, size_t start)
     return true;
 }
 
-/* Every state from `start` on, until nothing is left. */
+/* Every state from `start` on, until nothing is left or no match is longer. */
 static bool walk_word(const struct walking *w, size_t start)
 {
     const struct live_cache *cache = w->cache;
-    size_t end = w->text.n - start > w->live->longest ? start + w->live->longest : w->text.n;
     uint32_t state = STATE_WALK, told = STATE_DEAD;
-    for (size_t at = start; at < end && state != STATE_DEAD; at++) {
+    for (size_t at = start; at < w->text.n; at++) {
         uint32_t class = w->live->class_of[(uint8_t)w->text.at[at]];
         uint32_t next = *edge_of(cache, state, class);
         if (next == STATE_UNKNOWN &&
@@ -450,6 +452,9 @@ static bool walk_word(const struct walking *w, size_t start)
             if (!tell(w, state, start)) {
                 return false;
             }
+        }
+        if (at - start >= cache->states[state].longest) {
+            return true;
         }
     }
     return true;

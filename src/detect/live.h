@@ -26,13 +26,13 @@ struct live_cache;
 /* What is fixed when the rules are known. */
 struct live {
     const struct program *program;
-    const uint32_t *entries;  /* where patterns begin; those that begin with a word first */
+    const uint32_t *entries; /* where patterns begin; those that begin with a word first */
     uint32_t entries_n, words_n;
-    uint32_t shortest;        /* match of a pattern that begins with a word */
-    const uint32_t *lengths;  /* longest match of each rule */
-    uint32_t longest;         /* of all of them */
-    uint8_t class_of[256];    /* bytes that no set tells apart are of one class */
-    uint8_t byte_of[256];     /* some byte of each class */
+    uint32_t shortest;       /* match of a pattern that begins with a word */
+    const uint32_t *lengths; /* longest match of each rule */
+    uint32_t longest;        /* of all of them */
+    uint8_t class_of[256];   /* bytes that no set tells apart are of one class */
+    uint8_t byte_of[256];    /* some byte of each class */
     uint32_t classes_n;
 };
 
@@ -46,7 +46,8 @@ void live_cache_free(struct live_cache *cache); /* NULL is fine */
 /*
  * The earliest byte at or after `from` at which something that could still become a match begins;
  * text.n when none. When memory for the cache is not to be had, or an answer would take too long to
- * work out, the answer is the earliest byte any match could reach back to: more is held, never less.
+ * work out, the answer is the earliest byte any match could reach back to: more is held, never
+ * less.
  */
 size_t live_find(const struct live *live, struct live_cache *cache, struct places *places,
                  lic_str text, size_t from);

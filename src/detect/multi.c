@@ -56,8 +56,8 @@ static enum lic_rc compile(const struct columns *c, uint32_t n, bool literals, s
     return LIC_OK;
 }
 
-enum lic_rc multi_new(struct arena *scratch, const struct multi_item *items, uint32_t n, bool literals,
-                      struct multi **out, uint32_t *out_bad, struct lic_err *err)
+enum lic_rc multi_new(struct arena *scratch, const struct multi_item *items, uint32_t n,
+                      bool literals, struct multi **out, uint32_t *out_bad, struct lic_err *err)
 {
     struct columns c = {
         .texts = ARENA_ARRAY(scratch, const char *, n),

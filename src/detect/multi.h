@@ -19,7 +19,7 @@ struct multi_scratch;
 struct multi_item {
     const char *text; /* terminated */
     size_t bytes;
-    uint32_t id;      /* given to the callback */
+    uint32_t id; /* given to the callback */
 };
 
 /*
@@ -36,7 +36,8 @@ enum lic_rc multi_prepare(const struct multi *multi, struct multi_scratch **scra
                           struct lic_err *err) LIC_MUST_USE;
 void multi_scratch_free(struct multi_scratch *scratch); /* NULL is fine */
 
-/* Each end of a match, ends in order; false from `each` stops the scan, which then still is LIC_OK. */
+/* Each end of a match, ends in order; false from `each` stops the scan, which then still is LIC_OK.
+ */
 enum lic_rc multi_scan(const struct multi *multi, struct multi_scratch *scratch, lic_str text,
                        bool (*each)(void *arg, uint32_t id, size_t end), void *arg,
                        struct lic_err *err) LIC_MUST_USE;

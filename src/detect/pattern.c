@@ -5,7 +5,8 @@
  *     either    = sequence { "|" sequence }
  *     sequence  = { repeat }
  *     repeat    = atom [ "?" | "*" | "+" | "{" m [ "," [ n ] ] "}" ]
- *     atom      = character | "." | escape | "[" class "]" | "(" [ "?:" | "?i:" ] either ")" | "(?i)"
+ *     atom      = character | "." | escape | "[" class "]" | "(" [ "?:" | "?i:" ] either ")" |
+ * "(?i)"
  */
 #include "detect/pattern.h"
 
@@ -283,7 +284,8 @@ static enum lic_rc take_escaped(struct reader *r, uint32_t letter, uint32_t *out
                       "a back-reference cannot be matched in linear time and is refused");
     }
     if (letter == 'p' || letter == 'P') {
-        return refuse(r, r->at - 1, LIC_E_INVALID, "Unicode properties are not part of the grammar");
+        return refuse(r, r->at - 1, LIC_E_INVALID,
+                      "Unicode properties are not part of the grammar");
     }
     if (letter < 0x80 && charset_is_word((uint8_t)letter)) {
         return refuse(r, r->at - 1, LIC_E_SYNTAX, "an escape that means nothing here");
@@ -302,7 +304,8 @@ static enum lic_rc take_letter(struct reader *r, uint32_t *out)
 }
 
 /* One end of a range in a class; *named: it was \d and the like, already added. */
-static enum lic_rc take_class_item(struct reader *r, struct charset *set, uint32_t *out, bool *named)
+static enum lic_rc take_class_item(struct reader *r, struct charset *set, uint32_t *out,
+                                   bool *named)
 {
     *named = false;
     if (!take(r, "\\")) {
@@ -434,7 +437,8 @@ static enum lic_rc read_group(struct reader *r, struct pattern_node **out)
     if (take(r, "?i:")) {
         r->fold = true;
     } else if (!take(r, "?:") && next_is(r, "?")) {
-        bool around = next_is(r, "?=") || next_is(r, "?!") || next_is(r, "?<=") || next_is(r, "?<!");
+        bool around =
+            next_is(r, "?=") || next_is(r, "?!") || next_is(r, "?<=") || next_is(r, "?<!");
         return refuse(r, open, LIC_E_INVALID,
                       around ? "lookaround cannot be matched in linear time and is refused"
                              : "of the groups only (...), (?:...), (?i) and (?i:...) are known");
@@ -474,7 +478,8 @@ static enum lic_rc read_atom(struct reader *r, struct pattern_node **out)
         return read_dot(r, out);
     case '^':
     case '$':
-        return refuse(r, at, LIC_E_INVALID, "of the anchors only \\b is known; '^' and '$' are not");
+        return refuse(r, at, LIC_E_INVALID,
+                      "of the anchors only \\b is known; '^' and '$' are not");
     case '*':
     case '+':
     case '?':
@@ -505,7 +510,8 @@ static enum lic_rc read_counts(struct reader *r, uint32_t *min, uint32_t *max)
 {
     size_t open = r->at - 1;
     if (!take_count(r, min)) {
-        return refuse(r, open, LIC_E_SYNTAX, "'{' that begins no count (write \\{ for the character)");
+        return refuse(r, open, LIC_E_SYNTAX,
+                      "'{' that begins no count (write \\{ for the character)");
     }
     *max = *min;
     if (take(r, ",") && !take_count(r, max)) {
@@ -515,7 +521,8 @@ static enum lic_rc read_counts(struct reader *r, uint32_t *min, uint32_t *max)
         return refuse(r, open, LIC_E_SYNTAX, "a count that is not closed");
     }
     if (*max < *min || *max == 0) {
-        return refuse(r, open, LIC_E_INVALID, "a count whose end lies before its beginning, or is 0");
+        return refuse(r, open, LIC_E_INVALID,
+                      "a count whose end lies before its beginning, or is 0");
     }
     if (*min > PATTERN_REPEAT_MAX || (*max != PATTERN_UNBOUNDED && *max > PATTERN_REPEAT_MAX)) {
         return refuse(r, open, LIC_E_LIMIT, "a count above 8192");

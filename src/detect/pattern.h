@@ -22,9 +22,9 @@
 struct arena;
 
 #define PATTERN_UNBOUNDED UINT32_MAX
-#define PATTERN_REPEAT_MAX 8192u  /* the largest count in {m,n} */
-#define PATTERN_LOOP_COUNT 1024u  /* what * and + count as when lengths are reckoned */
-#define PATTERN_LOOSE_COUNT 4u    /* wider counts than this are loops in what only has to be near */
+#define PATTERN_REPEAT_MAX 8192u /* the largest count in {m,n} */
+#define PATTERN_LOOP_COUNT 1024u /* what * and + count as when lengths are reckoned */
+#define PATTERN_LOOSE_COUNT 4u   /* wider counts than this are loops in what only has to be near */
 
 enum pattern_type {
     PATTERN_EMPTY,
@@ -37,10 +37,10 @@ enum pattern_type {
 
 struct pattern_node {
     enum pattern_type type;
-    struct byte_set set;         /* SET */
-    uint32_t min, max;           /* REPEAT; max may be PATTERN_UNBOUNDED */
-    uint32_t reckoned;           /* REPEAT without bound: what it counts as in lengths */
-    struct pattern_node **at;    /* CAT, ALT, REPEAT (one) */
+    struct byte_set set;      /* SET */
+    uint32_t min, max;        /* REPEAT; max may be PATTERN_UNBOUNDED */
+    uint32_t reckoned;        /* REPEAT without bound: what it counts as in lengths */
+    struct pattern_node **at; /* CAT, ALT, REPEAT (one) */
     uint32_t n, cap;
 };
 

@@ -9,12 +9,12 @@
 
 #include "base/banned.h"
 
-#define RULE_INSTRS_MAX 65536u    /* one pattern, counts expanded */
+#define RULE_INSTRS_MAX 65536u /* one pattern, counts expanded */
 #define PROGRAM_INSTRS_MAX 4000000u
 
-void program_init(struct program *program, struct arena *arena, bool reversed, bool loose)
+void program_init(struct program *program, struct arena *arena, bool reversed, uint32_t exact_to)
 {
-    *program = (struct program){ .arena = arena, .reversed = reversed, .loose = loose };
+    *program = (struct program){ .arena = arena, .reversed = reversed, .exact_to = exact_to };
 }
 
 /* What one pattern has taken so far; instructions are written from the last to the first. */
@@ -121,8 +121,7 @@ static enum lic_rc build_repeat(struct builder *b, const struct pattern_node *no
                                 uint32_t *out)
 {
     const struct pattern_node *child = node->at[0];
-    bool loop = node->max == PATTERN_UNBOUNDED ||
-                (b->program->loose && node->max - node->min > PATTERN_LOOSE_COUNT);
+    bool loop = node->max == PATTERN_UNBOUNDED || node->max - node->min > b->program->exact_to;
     uint32_t entry = 0;
     if (loop) {
         TRY(build_loop(b, child, next, &entry));

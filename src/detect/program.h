@@ -47,12 +47,12 @@ struct byte_sets {
 struct program {
     struct arena *arena;
     bool reversed;
-    bool loose; /* wide counts are loops */
+    uint32_t exact_to; /* counts wider than this are loops */
     struct instr_list instrs;
     struct byte_sets sets; /* each different one once */
 };
 
-void program_init(struct program *program, struct arena *arena, bool reversed, bool loose);
+void program_init(struct program *program, struct arena *arena, bool reversed, uint32_t exact_to);
 
 /*
  * Adds a pattern, which belongs to rule number `owner`; *out_entry is where it begins. LIC_E_LIMIT
@@ -118,9 +118,9 @@ struct program_runs {
 struct program_ask {
     uint32_t entry;
     const struct program_runs *runs;
-    uint32_t run;    /* index + 1 of the last run */
-    size_t from;     /* starts before it do not matter */
-    size_t longest;  /* from the beginning of a match to such an end */
+    uint32_t run;   /* index + 1 of the last run */
+    size_t from;    /* starts before it do not matter */
+    size_t longest; /* from the beginning of a match to such an end */
 };
 struct program_starts {
     struct arena *arena;

@@ -20,8 +20,8 @@ struct rules_reader {
     lic_str file;
     uint32_t line;
     struct rule defaults;
-    struct rule rule;      /* being read; no id: none yet */
-    struct buf pattern;    /* its alternatives so far */
+    struct rule rule;   /* being read; no id: none yet */
+    struct buf pattern; /* its alternatives so far */
     uint32_t patterns_n;
     struct rules *out;
     struct rule_examples *examples;
@@ -212,16 +212,11 @@ struct row {
 };
 
 static const struct row rows[] = {
-    { "type", false, set_type },
-    { "category", false, set_category },
-    { "severity", false, set_severity },
-    { "score", false, set_score },
-    { "validator", true, set_validator },
-    { "description", true, set_description },
-    { "pattern", true, set_pattern },
-    { "words", true, set_words },
-    { "phrase", true, set_phrase },
-    { "match", true, add_match_example },
+    { "type", false, set_type },          { "category", false, set_category },
+    { "severity", false, set_severity },  { "score", false, set_score },
+    { "validator", true, set_validator }, { "description", true, set_description },
+    { "pattern", true, set_pattern },     { "words", true, set_words },
+    { "phrase", true, set_phrase },       { "match", true, add_match_example },
     { "miss", true, add_miss_example },
 };
 
@@ -314,11 +309,9 @@ static enum lic_rc read_file(struct arena *arena, lic_str file, lic_str text, st
                              struct rule_examples *examples, struct lic_err *err)
 {
     struct lic_err own;
-    struct rules_reader r = { .arena = arena,
-                              .file = file,
-                              .out = out,
-                              .examples = examples,
-                              .err = err ? err : &own };
+    struct rules_reader r = {
+        .arena = arena, .file = file, .out = out, .examples = examples, .err = err ? err : &own
+    };
     r.defaults.category = FINDING_CATEGORY_N;
     r.defaults.severity = SEVERITY_MEDIUM;
     r.defaults.score = 1;

@@ -13,7 +13,8 @@
 
 #include "base/banned.h"
 
-/* How much one byte of a set tells, in quarters of a bit. Wide classes are what prose is made of. */
+/* How much one byte of a set tells, in quarters of a bit. Wide classes are what prose is made of.
+ */
 #define TELLS_WIDE 1u
 #define TELLS_CEILING 4000u
 #define NARROW_BYTES 16u /* a run of at most these many different bytes is no cut */

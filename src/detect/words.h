@@ -25,8 +25,8 @@ struct words {
     struct words_item *at; /* sorted by text */
     uint32_t n, cap;
     uint32_t longest;
-    uint64_t pairs[1024];  /* bit b0 * 256 + b1: some phrase begins with these two bytes */
-    uint64_t ones[4];      /* bit b0: some phrase begins with this byte */
+    uint64_t pairs[1024]; /* bit b0 * 256 + b1: some phrase begins with these two bytes */
+    uint64_t ones[4];     /* bit b0: some phrase begins with this byte */
 };
 
 /* Adds a phrase (copied); LIC_E_INVALID: empty, too long, not UTF-8, or beginning with a blank. */
@@ -38,7 +38,8 @@ void words_finish(struct words *words);
 /* Whether text[start, end), which is a phrase, stands there as whole words. */
 bool words_whole(lic_str text, size_t start, size_t end);
 
-/* The earliest byte at or after `from` at which the rest of the text begins some phrase; or text.n. */
+/* The earliest byte at or after `from` at which the rest of the text begins some phrase; or text.n.
+ */
 size_t words_live(const struct words *words, lic_str text, size_t from);
 
 #endif

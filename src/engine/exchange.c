@@ -100,20 +100,27 @@ lic_str exchange_quotable(struct lic_exchange *x, lic_str text, lic_str otherwis
     return clean ? text : otherwise;
 }
 
+/* Of a provider's bytes nothing is quoted: where a text was cut, a part of a secret could stand. */
+static bool is_providers(enum failmode mode)
+{
+    return mode >= FAIL_upstream_unreachable;
+}
+
 lic_str exchange_sentence(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail)
 {
     lic_str text = str_z(failmode_row(mode)->text);
     if (!detail || detail->rc == LIC_OK || detail->text[0] == '\0') {
         return text;
     }
-    if (exchange_quotable(x, str_z(detail->text), LIC_STR("")).n == 0) {
-        return text; /* it quotes what may not be shown */
-    }
     struct buf buf;
     buf_init(&buf, &x->arena, LIMIT_JSON_BYTES);
     buf_add(&buf, text);
-    buf_add(&buf, LIC_STR(": "));
-    buf_add(&buf, str_z(detail->text));
+    if (is_providers(mode)) {
+        buf_addf(&buf, " (%s at byte %zu)", lic_rc_name(detail->rc), detail->offset);
+    } else if (exchange_quotable(x, str_z(detail->text), LIC_STR("")).n > 0) {
+        buf_add(&buf, LIC_STR(": "));
+        buf_add(&buf, str_z(detail->text));
+    }
     return buf.failed == LIC_OK ? buf_str(&buf) : text;
 }
 

@@ -145,14 +145,16 @@ static bool is_plain_path(lic_str path)
            !str_ends(path, LIC_STR("/."));
 }
 
-/* Paging of a list and Anthropic's beta flag; nothing else, so that no key ends up in a log. */
+/* Paging of the list and Anthropic's beta flag; nothing else, so that no key ends up in a log. */
 static bool read_query(lic_str query, struct head *out)
 {
+    bool lists = str_eq(out->path, LIC_STR("/v1/models"));
     while (query.n > 0) {
         lic_str value = str_split(&query, '&');
         lic_str name = str_split(&value, '=');
-        bool paging = str_eq(name, LIC_STR("limit")) || str_eq(name, LIC_STR("after_id")) ||
-                      str_eq(name, LIC_STR("before_id")) || str_eq(name, LIC_STR("after"));
+        bool paging =
+            lists && (str_eq(name, LIC_STR("limit")) || str_eq(name, LIC_STR("after_id")) ||
+                      str_eq(name, LIC_STR("before_id")) || str_eq(name, LIC_STR("after")));
         if (str_eq(name, LIC_STR("beta")) && str_eq(value, LIC_STR("true"))) {
             out->query_beta = true;
         } else if (!paging || value.n > LIMIT_NAME_BYTES) {

@@ -17,12 +17,21 @@ struct line {
     size_t n, max;
 };
 
+/* The byte at i belongs to a control character: C0, DEL, or C1, which is C2 80 to C2 9F. */
+static bool is_control(lic_str s, size_t i)
+{
+    unsigned char c = (unsigned char)s.at[i];
+    unsigned char before = i > 0 ? (unsigned char)s.at[i - 1] : 0;
+    unsigned char after = i + 1 < s.n ? (unsigned char)s.at[i + 1] : 0;
+    return c < 0x20 || c == 0x7f || (c == 0xc2 && after >= 0x80 && after <= 0x9f) ||
+           (before == 0xc2 && c >= 0x80 && c <= 0x9f);
+}
+
 /* Control characters would let a recorded text repaint the reader's terminal. */
 static void put(struct line *line, lic_str s)
 {
     for (size_t i = 0; i < s.n && line->n + 1 < line->max; i++) {
-        unsigned char c = (unsigned char)s.at[i];
-        line->at[line->n++] = c < 0x20 || c == 0x7f ? '.' : (char)c;
+        line->at[line->n++] = is_control(s, i) ? '.' : s.at[i];
     }
 }
 

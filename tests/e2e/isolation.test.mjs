@@ -13,7 +13,7 @@ import { answerBytes, answerJson, asking, chunked, requestBytes, startRawUpstrea
 import { keyOf, pause, providersAt, startGateway, until } from './lib/gateway.mjs';
 import { sendPlan, startUpstream } from './lib/upstream.mjs';
 
-const CLIENT_TIMEOUT_MS = 1200;
+const CLIENT_TIMEOUT_MS = 900;
 
 let upstream;
 let rawUpstream;
@@ -200,7 +200,7 @@ test('session, agent and trace of any bytes stay inside their record', async () 
 
 test('a key in a query string is refused and kept nowhere', async () => {
     const before = upstream.requests.length;
-    for (const query of ['api_key=SECRET-KEY', 'key=SECRET-KEY', 'beta=true&access_token=SECRET-KEY', '%61pi_key=SECRET-KEY', 'SECRET-KEY']) {
+    for (const query of ['api_key=SECRET-KEY', 'key=SECRET-KEY', 'beta=true&access_token=SECRET-KEY', '%61pi_key=SECRET-KEY', 'limit=SECRET-KEY', 'SECRET-KEY']) {
         for (const user of ['alice', 'stranger']) {
             const got = await talk(gateway, requestBytes({ user, target: `/v1/chat/completions?${query}` }), { answers: 1 });
             assert.equal(got.answers[0].status, 400);
@@ -276,12 +276,26 @@ test('a head that comes slowly is cut off as a whole, not by the byte', async ()
     assert.ok(Date.now() - begun < CLIENT_TIMEOUT_MS * 3);
 });
 
+test('a body that stops, or drips for ever, is cut off, counted and recorded', async () => {
+    const row = 'lictor_failures_total{failure="client_timeout"}';
+    const bytes = requestBytes({ body: asking('drip'), length: 10000 });
+    const [counted, before] = [await gateway.metric(row), upstream.requests.length];
+    const drips = [bytes, ...Array.from({ length: 400 }, () => ' ')];
+    const [stops, dripping] = await Promise.all([talk(gateway, bytes, { ms: 5000 }), talk(gateway, drips, { gap: 100, ms: 20000 })]);
+    for (const got of [stops, dripping]) assert.ok(got.closed && got.answers.length === 0, got.bytes.toString());
+    assert.equal(await gateway.metric(row), counted + 2);
+    assert.equal(upstream.requests.length, before);
+    const late = (await gateway.records()).filter((one) => one.failure === 'client_timeout');
+    assert.deepEqual(late.map((one) => one.kind), ['refusal', 'refusal']);
+    assert.ok(late.every((one) => /\/alice$/.test(one.principal)));
+});
+
 test('connections that say nothing, or little, are closed and keep nobody out', async () => {
     const idle = Array.from({ length: 300 }, () => net.connect(gateway.port, '127.0.0.1').on('error', () => {}));
     await Promise.all(idle.map((socket) => once(socket, 'connect')));
     for (const [i, socket] of idle.entries()) if (i % 2) socket.write('POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\n');
     await passes(requestBytes());
-    await Promise.all(idle.map((socket) => { socket.resume(); return socket.closed || once(socket, 'close'); }));
+    await Promise.all(idle.map((socket) => socket.closed || new Promise((resolve) => socket.resume().on('close', resolve))));
 });
 
 /* ---- a provider that says more than it was asked ---- */
@@ -312,6 +326,32 @@ test('bytes after a provider\'s answer never become the next caller\'s', async (
         await pause(60);
         for (let i = 0; i < 3; i++) assert.equal(textOf(await rawAsk('bob', 'two')), 'second', name);
     }
+});
+
+test('bytes after a provider\'s stream never become the next caller\'s, nor part of the stream', async () => {
+    const event = (delta, finish) => `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'gpt-test',
+        choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }] })}\n\n`;
+    const events = [event({ role: 'assistant', content: 'first' }, null), event({}, 'stop'), 'data: [DONE]\n\n'];
+    const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n';
+    rawUpstream.reply = (socket) => socket.write(head + chunked(...events) + head + chunked(event({ content: 'FORGED' }, null)) + answerBytes('FORGED'));
+    const got = await talk(gateway, requestBytes({ body: asking('one', { model: 'raw-test', stream: true }) }), { answers: 1, linger: 100 });
+    assert.equal(got.answers.length, 1);
+    assert.match(got.bytes.toString(), /first/);
+    assert.doesNotMatch(got.bytes.toString(), /FORGED/);
+    rawUpstream.reply = (socket) => socket.write(answerBytes('second'));
+    for (let i = 0; i < 3; i++) assert.equal(textOf(await rawAsk('bob', 'two')), 'second');
+});
+
+test('the admin listener is no way to a model, and tells no secret', async () => {
+    const before = upstream.requests.length;
+    const admin = { ...gateway, port: gateway.adminPort };
+    for (const target of ['/v1/chat/completions', '/metrics', '//v1/chat/completions', '/@lictor_open', 'http://gateway/v1/chat/completions']) {
+        const got = await talk(admin, requestBytes({ target }), { answers: 1 });
+        assert.ok(got.answers[0].status >= 400, target);
+        assert.doesNotMatch(got.bytes.toString(), /lk_e2e|sk-provider|nginx\//);
+    }
+    assert.equal(upstream.requests.length, before);
+    assert.doesNotMatch(await gateway.metrics(), /lk_e2e|sk-provider|alice|example\.com/);
 });
 
 const fine = answerJson('fine');

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ask, dialects } from './lib/clients.mjs';
 import { allow, providersAt, shippedGuardrail, smallGuardrail, startGateway } from './lib/gateway.mjs';
-import { startUpstream } from './lib/upstream.mjs';
+import { sendPlan, startUpstream } from './lib/upstream.mjs';
 
 const secret = 'Write to ada.lovelace@example.com, or charge 4111 1111 1111 1111 now.';
 const masked = 'Write to {EMAIL}, or charge {CREDIT_DEBIT_CARD_NUMBER} now.';
@@ -165,7 +165,6 @@ function encode(plan) {
 }
 
 async function planFromQuestion(request, response, seen) {
-    const { sendPlan } = await import('./lib/upstream.mjs');
     const text = seen.raw.toString().match(/plan:([a-p]+)/)[1].replace(/[g-p]/g, (letter) => 'ghijklmnop'.indexOf(letter));
     await sendPlan(JSON.parse(Buffer.from(text, 'hex').toString()), request, response, seen.body);
 }

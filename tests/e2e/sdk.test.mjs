@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ask, dialects, errorsOf, modelOf, openai, anthropic, refusalOf } from './lib/clients.mjs';
 import { allow, appPolicy, providersAt, startGateway } from './lib/gateway.mjs';
-import { startUpstream } from './lib/upstream.mjs';
+import { sendPlan, startUpstream } from './lib/upstream.mjs';
 
 const BOTH = [false, true];
 const named = (dialect, stream) => `${dialect}${stream ? ', streaming' : ''}`;
@@ -173,7 +173,6 @@ for (const stream of BOTH) {
 
 test('a conversation with tools runs to its end in every dialect', async () => {
     upstream.plan = async (request, response, seen) => {
-        const { sendPlan } = await import('./lib/upstream.mjs');
         const answered = /shipped/.test(JSON.stringify(seen.body.messages ?? seen.body.input));
         await sendPlan(answered ? { text: 'It is shipped.' } : { calls: [order] }, request, response, seen.body);
     };

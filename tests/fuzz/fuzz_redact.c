@@ -74,7 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     lic_str text = str_make((const char *)data + 1, size > 0 ? size - 1 : 0);
     if (!detector) {
         test_arena_init(&kept);
-        CHECK(rules_read(&kept.arena, LIC_STR("f.rules"), str_z(rules_text), &rules, &err) == LIC_OK);
+        CHECK(rules_read(&kept.arena, LIC_STR("f.rules"), str_z(rules_text), &rules, &err) ==
+              LIC_OK);
         CHECK(detector_new(test_host(), &rules, &detector, &err) == LIC_OK);
         CHECK(detector_scratch_new(test_host(), &scratch, &err) == LIC_OK);
         CHECK(detector_scratch_prepare(scratch, detector, &err) == LIC_OK);

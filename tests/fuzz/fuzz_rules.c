@@ -11,7 +11,7 @@ static void run(struct arena *arena, const struct pattern *pattern, lic_str text
     struct places places;
     struct program_ends ends;
     uint32_t entry = 0;
-    program_init(&program, arena, /* reversed= */ false, /* loose= */ false);
+    program_init(&program, arena, /* reversed= */ false, PATTERN_UNBOUNDED);
     if (program_add(&program, pattern->root, 0, &entry, NULL) != LIC_OK) {
         return;
     }

@@ -4,7 +4,8 @@
  * needed:
  *
  *     == directory standard        of tests/cases/exchange/dirs
- *     == host append=io            append=io|pending, appended=io, outcome=io, random=io, back (clock)
+ *     == host append=io            append=io|pending, appended=io, outcome=io, random=io, back
+ * (clock)
  *     == never bob@example.com     text that nobody may see: provider, caller, ledger
  *     == unseen rm -rf             text that neither provider nor caller may see
  *     == request POST /v1/...      then the body
@@ -53,9 +54,9 @@ static void read_case(const char *name, struct exchange_case *out)
     char path[256];
     struct lic_err err;
     snprintf(path, sizeof(path), "tests/cases/exchange/%s.case", name);
-    EXPECT_OK(posix_host.read_file(posix_host.ctx, test_source_path(path), 1u << 20, &out->file,
-                                   &err),
-              &err);
+    EXPECT_OK(
+        posix_host.read_file(posix_host.ctx, test_source_path(path), 1u << 20, &out->file, &err),
+        &err);
     lic_str rest = out->file;
     while (rest.n > 0) {
         lic_str line = str_split(&rest, '\n');
@@ -164,8 +165,7 @@ static void answer(struct sim *sim, const struct exchange_case *test, size_t cut
     lic_str value = more ? more->argument : LIC_STR("");
     headers[1].name = str_split(&value, ':');
     headers[1].value = str_trim(value);
-    lic_exchange_response_head(sim->x, (uint32_t)status, headers,
-                               type.n == 0 ? 0 : more ? 2 : 1);
+    lic_exchange_response_head(sim->x, (uint32_t)status, headers, type.n == 0 ? 0 : more ? 2 : 1);
     lic_str text = section->text;
     for (size_t at = 0; at < text.n && !sim->ended;) {
         size_t to = cut == 0 ? at + 1 : at < cut ? cut : text.n;

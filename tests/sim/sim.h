@@ -37,13 +37,12 @@ struct sim {
     struct lic_engine *engine;
     struct lic_worker *worker;
     struct lic_exchange *x;
-    struct lic_step step;          /* the latest order */
+    struct lic_step step; /* the latest order */
     struct sim_text body, released;
-    lic_str answer_type;           /* of the head given to the caller; empty: the provider's */
-    uint32_t status;               /* given to the caller; 0: nothing yet */
+    lic_str answer_type; /* of the head given to the caller; empty: the provider's */
+    uint32_t status;     /* given to the caller; 0: nothing yet */
     bool head_given, ended, cut, rewrote; /* rewrote: a chunk was not simply passed */
     bool forwarded, bypassed;
-    size_t records_from;           /* where this exchange's records begin in test_world() */
     const char *secrets[SIM_SECRETS_MAX];
     bool unseen_only[SIM_SECRETS_MAX]; /* it may be recorded */
     uint32_t secrets_n;
@@ -66,7 +65,7 @@ void sim_unseen(struct sim *sim, const char *text);
 
 /* One more exchange: its head, and its body when the engine asks for one. */
 struct sim_request {
-    const char *method, *target;   /* NULL: "POST", "/v1/chat/completions" */
+    const char *method, *target;      /* NULL: "POST", "/v1/chat/completions" */
     const struct lic_header *headers; /* NULL: content type and alice's key */
     uint32_t headers_n;
     lic_str body;
@@ -89,7 +88,7 @@ static inline lic_str sim_released(const struct sim *sim)
     return str_make(sim->released.at, sim->released.n);
 }
 
-/* This exchange's record of a kind ("intent"), or an empty text; how many there are. */
+/* The latest exchange's record of a kind ("intent"), or an empty text; how many there are. */
 lic_str sim_record(const struct sim *sim, const char *kind);
 uint32_t sim_records_n(const struct sim *sim, const char *kind);
 

@@ -13,7 +13,8 @@
 
 #define CHAT "/v1/chat/completions"
 #define BODY                                                                                       \
-    "{\"model\":\"gpt-x\",\"messages\":[{\"role\":\"user\",\"content\":\"I am bob@example.com\"}]}"
+    "{\"model\":\"gpt-x\",\"messages\":[{\"role\":\"user\",\"content\":\"I am "                    \
+    "bob@example.com\"}]}"
 #define STREAMED                                                                                   \
     "{\"model\":\"demo\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}"
 #define ANSWER                                                                                     \
@@ -154,7 +155,8 @@ CASE(sim_body_too_many_findings)
     }
     SIM(s, "roomy");
     struct sim_text body = { 0 };
-    sim_text_add(&body, LIC_STR("{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\""));
+    sim_text_add(&body,
+                 LIC_STR("{\"model\":\"demo\",\"messages\":[{\"role\":\"user\",\"content\":\""));
     for (int i = 0; i < 10001; i++) {
         sim_text_add(&body, LIC_STR("ROOM-101 "));
     }

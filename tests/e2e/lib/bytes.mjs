@@ -301,7 +301,7 @@ export function makeAuthority() {
     };
     sign('ca');
     return {
-        file, issue, ca: file('ca.pem'), remove: () => fs.rmSync(dir, { recursive: true, force: true }),
+        file, issue, ca: file('ca.pem'), cert: fs.readFileSync(file('ca.pem')), remove: () => fs.rmSync(dir, { recursive: true, force: true }),
         sign: (name, san) => sign(name, '-addext', `subjectAltName=${san}`),
     };
 }

@@ -102,9 +102,9 @@ export function writeDirectory(dir, options) {
     put('guardrails/standard.json', options.guardrail ?? smallGuardrail);
 }
 
-/* In a process that is told to die with us, a test that hangs leaves nothing behind. */
-function spawnServe(dir, env, wrap) {
-    const command = [...(wrap ?? []), lictor, 'serve', dir];
+/* It is told to end when we die, so that a test that is killed leaves nothing behind. */
+function spawnServe(dir, env) {
+    const command = ['setpriv', '--pdeathsig', 'TERM', lictor, 'serve', dir];
     return spawn(command[0], command.slice(1), {
         env: { ...process.env, E2E_OPENAI: 'sk-provider-openai', E2E_ANTHROPIC: 'sk-provider-anthropic', ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -132,7 +132,7 @@ function follow(gateway, child) {
 export async function serve(gateway) {
     gateway.log = '';
     gateway.ended = undefined;
-    gateway.child = spawnServe(gateway.dir, gateway.options.env, gateway.options.wrap);
+    gateway.child = spawnServe(gateway.dir, gateway.options.env);
     follow(gateway, gateway.child);
     await until('lictor serve listens', () => {
         if (gateway.ended) throw new Error(`lictor serve ended: ${gateway.log}`);

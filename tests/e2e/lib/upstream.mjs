@@ -215,7 +215,7 @@ async function readBody(request) {
 }
 
 export async function startUpstream(tls) {
-    const upstream = { requests: [], plan: { text: 'Good day.' }, connections: 0 };
+    const upstream = { requests: [], plan: { text: 'Good day.' } };
     const serve = async (request, response) => {
         const seen = { method: request.method, url: request.url, headers: request.headers, rawHeaders: request.rawHeaders };
         seen.closed = new Promise((resolve) => response.on('close', () => resolve(response.writableFinished ? 'finished' : 'cut')));
@@ -235,7 +235,6 @@ export async function startUpstream(tls) {
         else await sendPlan(upstream.plan, request, response, seen.body ?? {});
     };
     const server = tls ? https.createServer(tls, serve) : http.createServer(serve);
-    server.on('connection', () => { upstream.connections++; });
     server.keepAliveTimeout = 60000;
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -81,7 +81,8 @@ static bool good(struct arena *arena, const struct made *made, const struct rule
     for (uint32_t i = 0; i < found.n; i++) {
         if (str_eq(found.at[i].rule, example->rule)) {
             n++;
-            exact = exact || (found.at[i].start == example->start && found.at[i].end == example->end);
+            exact =
+                exact || (found.at[i].start == example->start && found.at[i].end == example->end);
         }
     }
     return example->match ? exact : n == 0;
@@ -269,10 +270,10 @@ CASE(detector_live_is_where_a_match_could_still_come_from)
         const char *text;
         size_t from, live;
     } lives[] = {
-        { "ab", 0, 0 },       { "x ab", 0, 2 },    { "xab", 0, 3 },      { "x abbbbb", 0, 2 },
-        { "x abc", 0, 5 },    { "x <bb", 0, 2 },   { "x <bb>", 0, 6 },   { "<<<b", 0, 2 },
-        { "x <bb", 3, 5 },    { "a rose", 0, 2 },  { "a rose ", 0, 2 },  { "a rose g", 0, 2 },
-        { "a rose x", 0, 8 }, { "arose", 0, 5 },   { "rose garden", 0, 0 }, { "", 0, 0 },
+        { "ab", 0, 0 },           { "x ab", 0, 2 },   { "xab", 0, 3 },         { "x abbbbb", 0, 2 },
+        { "x abc", 0, 5 },        { "x <bb", 0, 2 },  { "x <bb>", 0, 6 },      { "<<<b", 0, 2 },
+        { "x <bb", 3, 5 },        { "a rose", 0, 2 }, { "a rose ", 0, 2 },     { "a rose g", 0, 2 },
+        { "a rose x", 0, 8 },     { "arose", 0, 5 },  { "rose garden", 0, 0 }, { "", 0, 0 },
         { "rose ROSE GA", 0, 5 },
     };
     TEST_ARENA(arena);

@@ -52,7 +52,7 @@ CASE(live_find_gives_the_earliest_that_goes_on)
     TEST_ARENA(arena);
     CLEANUP(fini_ready) struct ready r = { 0 };
     struct lic_err err = { 0 };
-    program_init(&r.program, arena, false, true);
+    program_init(&r.program, arena, false, PATTERN_LOOSE_COUNT);
     EXPECT_OK(add(arena, &r, "\\bkey: ?[a-z]{1,20}\\b", &err), &err);
     EXPECT_OK(add(arena, &r, "<[ab]{2,4}>", &err), &err);
     EXPECT_OK(finish(arena, &r, 1, &err), &err);
@@ -91,7 +91,7 @@ CASE(live_walk_tells_of_words_that_begin_something)
     struct live_listener listener = { .each = hear, .arg = &heard };
     lic_str text = LIC_STR("key none. A key: abc; the monkey: x. "
                            "012345678901234567890123456789 key:z and -key: q");
-    program_init(&r.program, arena, false, true);
+    program_init(&r.program, arena, false, PATTERN_LOOSE_COUNT);
     EXPECT_OK(add(arena, &r, "\\bkey: ?[a-z]{1,20}\\b", &err), &err);
     EXPECT_OK(add(arena, &r, "<[ab]{2,4}>", &err), &err);
     EXPECT_OK(finish(arena, &r, 1, &err), &err);
@@ -111,7 +111,7 @@ CASE(live_answers_are_the_same_when_the_cache_is_forgotten)
     if (test_rerun()) {
         return;
     }
-    program_init(&r.program, arena, false, true);
+    program_init(&r.program, arena, false, PATTERN_LOOSE_COUNT);
     EXPECT_OK(add(arena, &r, "<(?:[ab]*a[ab]{14}x)>", &err), &err);
     EXPECT_OK(finish(arena, &r, 0, &err), &err);
     for (uint32_t round = 0; round < 400; round++) {

@@ -54,15 +54,9 @@ CASE(pattern_lengths_are_of_the_shortest_and_longest_match)
         const char *text;
         size_t shortest, longest;
     } lengths[] = {
-        { "abc", 3, 3 },
-        { "a|bcd", 1, 3 },
-        { "a{2,5}b?", 2, 6 },
-        { "\\bx\\b", 1, 1 },
-        { "(?:ab{1,3}){2}", 4, 8 },
-        { "\xC3\xA9.", 3, 6 },
-        { "a\\_b", 3, 26 },
-        { "a*b", 1, 1025 },
-        { "(?:.*x)*y", 1, 8192 },
+        { "abc", 3, 3 },           { "a|bcd", 1, 3 },          { "a{2,5}b?", 2, 6 },
+        { "\\bx\\b", 1, 1 },       { "(?:ab{1,3}){2}", 4, 8 }, { "\xC3\xA9.", 3, 6 },
+        { "a\\_b", 3, 26 },        { "a*b", 1, 1025 },         { "(?:.*x)*y", 1, 8192 },
         { "a{8000}", 8000, 8000 },
     };
     TEST_ARENA(arena);

@@ -6,9 +6,8 @@
 
 static struct finding found(uint32_t start, uint32_t end, enum finding_action action)
 {
-    return (struct finding){
-        .type = LIC_STR("EMAIL"), .start = start, .end = end, .action = action
-    };
+    return (
+        struct finding){ .type = LIC_STR("EMAIL"), .start = start, .end = end, .action = action };
 }
 
 static lic_str redacted(struct arena *arena, const char *text, const struct finding *at, uint32_t n)

@@ -20,7 +20,8 @@ CASE(words_that_are_none_are_refused)
 
 CASE(words_whole_asks_letters_on_both_sides)
 {
-    lic_str text = LIC_STR("a b-c \xC3\xA9" "d \xE6\x97\xA5\xE6\x9C\xAC \xE0\xB8\x81\xE0\xB8\x82");
+    lic_str text = LIC_STR("a b-c \xC3\xA9"
+                           "d \xE6\x97\xA5\xE6\x9C\xAC \xE0\xB8\x81\xE0\xB8\x82");
     EXPECT(words_whole(text, 0, 1));
     EXPECT(words_whole(text, 2, 3));
     EXPECT(words_whole(text, 2, 5));
@@ -41,7 +42,11 @@ CASE(words_live_is_the_earliest_beginning)
     EXPECT_OK(words_add(&words, arena, LIC_STR("Over There"), 0, &err), &err);
     EXPECT_OK(words_add(&words, arena, LIC_STR("there now"), 1, &err), &err);
     EXPECT_OK(words_add(&words, arena, LIC_STR("x"), 2, &err), &err);
-    EXPECT_OK(words_add(&words, arena, LIC_STR("\xC3\x9C" "ber"), 3, &err), &err);
+    EXPECT_OK(words_add(&words, arena,
+                        LIC_STR("\xC3\x9C"
+                                "ber"),
+                        3, &err),
+              &err);
     words_finish(&words);
     EXPECT_U64(words.longest, 10);
     EXPECT_U64(words_live(&words, LIC_STR("is over the"), 0), 3);

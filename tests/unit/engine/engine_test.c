@@ -69,8 +69,8 @@ CASE(engine_of_plain_directory_loads_and_goes)
 {
     struct lic_err err;
     struct lic_engine *engine = NULL;
-    EXPECT_OK(lic_engine_load(test_host(), test_source_path("tests/cases/exchange/dirs/plain"), NULL,
-                              NULL, &engine, &err),
+    EXPECT_OK(lic_engine_load(test_host(), test_source_path("tests/cases/exchange/dirs/plain"),
+                              NULL, NULL, &engine, &err),
               &err);
     EXPECT(lic_engine_ref(engine) == engine);
     lic_engine_unref(engine);

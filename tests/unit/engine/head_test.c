@@ -29,10 +29,26 @@ CASE(head_targets_that_are_plain)
 CASE(head_targets_that_are_not)
 {
     static const char *const targets[] = {
-        "",        "v1/messages",      "//v1/messages",    "/v1//messages", "/v1/./messages",
-        "/v1/..",  "/v1/.",            "/v1/../messages",  "/v1/%2e%2e/x",  "/v1/mess\\ages",
-        "/v1/m#x", "http://a/v1/x",    "/v1/models/",      "/v1/models/%",  "/v1/models/%4",
-        "*",       "/v1/models/a%00b", "/v1/models/a%0d",  "/v1/a b",       "/v1/models/\xc3\xa4",
+        "",
+        "v1/messages",
+        "//v1/messages",
+        "/v1//messages",
+        "/v1/./messages",
+        "/v1/..",
+        "/v1/.",
+        "/v1/../messages",
+        "/v1/%2e%2e/x",
+        "/v1/mess\\ages",
+        "/v1/m#x",
+        "http://a/v1/x",
+        "/v1/models/",
+        "/v1/models/%",
+        "/v1/models/%4",
+        "*",
+        "/v1/models/a%00b",
+        "/v1/models/a%0d",
+        "/v1/a b",
+        "/v1/models/\xc3\xa4",
     };
     TEST_ARENA(arena);
     struct head head;

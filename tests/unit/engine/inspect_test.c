@@ -35,7 +35,8 @@ CASE(inspect_masks_where_the_raw_text_stands)
 {
     TEST_ARENA(arena);
     lic_str body = LIC_STR("{\"c\":\"a\\n\\u00e4 bob@example\\u002ecom!\"}");
-    struct event_part part = { .channel = CHANNEL_USER, .text = LIC_STR("a\n\xc3\xa4 bob@example.com!"),
+    struct event_part part = { .channel = CHANNEL_USER,
+                               .text = LIC_STR("a\n\xc3\xa4 bob@example.com!"),
                                .raw = str_slice(body, 6, body.n - 2) };
     expect_masked(arena, &part, body, "{\"c\":\"a\\n\\u00e4 {EMAIL}!\"}");
 }
@@ -44,7 +45,8 @@ CASE(inspect_masks_json_in_a_string_value_by_value)
 {
     TEST_ARENA(arena);
     lic_str body = LIC_STR("{\"a\":\"{\\\"to\\\":\\\"bob@\\\\u0065xample.com\\\",\\\"n\\\":1}\"}");
-    struct event_part part = { .channel = CHANNEL_TOOL_CALL, .kind = PART_JSON,
+    struct event_part part = { .channel = CHANNEL_TOOL_CALL,
+                               .kind = PART_JSON,
                                .text = LIC_STR("{\"to\":\"bob@\\u0065xample.com\",\"n\":1}"),
                                .raw = str_slice(body, 6, body.n - 2) };
     expect_masked(arena, &part, body, "{\"a\":\"{\\\"to\\\":\\\"{EMAIL}\\\",\\\"n\\\":1}\"}");
@@ -54,8 +56,9 @@ CASE(inspect_masks_names_of_members_too)
 {
     TEST_ARENA(arena);
     lic_str body = LIC_STR("{\"bob@example.com\":[\"x\",\"eve@example.org\"]}");
-    struct event_part part = { .channel = CHANNEL_TOOL_CALL, .kind = PART_JSON, .text = body,
-                               .raw = body, .object = true };
+    struct event_part part = {
+        .channel = CHANNEL_TOOL_CALL, .kind = PART_JSON, .text = body, .raw = body, .object = true
+    };
     expect_masked(arena, &part, body, "{\"{EMAIL}\":[\"x\",\"{EMAIL}\"]}");
 }
 
@@ -63,7 +66,8 @@ CASE(inspect_scans_what_only_claims_to_be_json_as_text)
 {
     TEST_ARENA(arena);
     lic_str body = LIC_STR("{\"a\":\"{to: bob@example.com\"}");
-    struct event_part part = { .channel = CHANNEL_TOOL_CALL, .kind = PART_JSON,
+    struct event_part part = { .channel = CHANNEL_TOOL_CALL,
+                               .kind = PART_JSON,
                                .text = str_slice(body, 6, body.n - 2),
                                .raw = str_slice(body, 6, body.n - 2) };
     expect_masked(arena, &part, body, "{\"a\":\"{to: {EMAIL}\"}");

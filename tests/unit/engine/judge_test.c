@@ -78,14 +78,10 @@ CASE(judge_arguments_are_condition_keys)
 CASE(judge_arguments_that_two_readers_read_differently_are_denied)
 {
     static const char *const arguments[] = {
-        "{\"amount\":5,\"amount\":5000}",
-        "{\"amount\":5,\"am\\u006funt\":5000}",
-        "{\"Amount\":5,\"amount\":5000}",
-        "{\"amount\":5000,}",
-        "  {\"amount\":5000} {}",
-        "{\"amount\":NaN}",
-        "{\"a\":{\"b\":1},\"a/b\":2}",
-        "{\"amount\":5000",
+        "{\"amount\":5,\"amount\":5000}", "{\"amount\":5,\"am\\u006funt\":5000}",
+        "{\"Amount\":5,\"amount\":5000}", "{\"amount\":5000,}",
+        "  {\"amount\":5000} {}",         "{\"amount\":NaN}",
+        "{\"a\":{\"b\":1},\"a/b\":2}",    "{\"amount\":5000",
     };
     TEST_ARENA(arena);
     for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++) {
@@ -106,7 +102,8 @@ CASE(judge_listed_knows_names_and_patterns)
 CASE(judge_reason_names_the_statement)
 {
     TEST_ARENA(arena);
-    struct verdict verdict = { .result = VERDICT_EXPLICIT_DENY, .file = LIC_STR("p.json"),
+    struct verdict verdict = { .result = VERDICT_EXPLICIT_DENY,
+                               .file = LIC_STR("p.json"),
                                .line = 12 };
     lic_str reason = judge_reason(&verdict, LIC_STR("a:B"), LIC_STR("arn"), arena);
     EXPECT_STR(reason, "p.json:12 denies a:B on arn");
