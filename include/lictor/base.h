@@ -46,11 +46,11 @@ enum lic_rc {
 /* One failure, told once: where it is and what was wrong. Caller-allocated; nothing to release. */
 struct lic_err {
     enum lic_rc rc;
-    char file[192];    /* "" when there is no file */
-    uint32_t line;     /* from 1; 0 when unknown */
-    uint32_t column;   /* from 1, in bytes; 0 when unknown */
-    size_t offset;     /* bytes from the start of the text concerned */
-    char text[384];    /* one sentence, no newline */
+    char file[192];  /* "" when there is no file */
+    uint32_t line;   /* from 1; 0 when unknown */
+    uint32_t column; /* from 1, in bytes; 0 when unknown */
+    size_t offset;   /* bytes from the start of the text concerned */
+    char text[384];  /* one sentence, no newline */
 };
 
 /* How loud a log line is. */

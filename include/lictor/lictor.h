@@ -46,35 +46,36 @@ LIC_PUBLIC void lic_engine_unref(struct lic_engine *engine); /* NULL is fine */
 
 /* What a host must know of the configuration to listen and to reach models. Times in ms. */
 struct lic_settings {
-    lic_str listen;        /* "127.0.0.1:8080" */
-    lic_str admin_listen;  /* "127.0.0.1:8081" */
+    lic_str listen;                   /* "127.0.0.1:8080" */
+    lic_str admin_listen;             /* "127.0.0.1:8081" */
     lic_str tls_certificate, tls_key; /* paths; empty: plain HTTP */
-    lic_str state_dir;     /* absolute */
+    lic_str state_dir;                /* absolute */
     lic_str region;
     enum lic_sync sync;
     uint32_t group_ms;
-    uint64_t body_bytes_max;      /* request body; above: 413 */
-    uint64_t answer_bytes_max;    /* non-streaming response body; above: refused */
-    uint32_t client_timeout_ms;   /* between two reads of head or body from the client */
+    uint64_t body_bytes_max;    /* request body; above: 413 */
+    uint64_t answer_bytes_max;  /* non-streaming response body; above: refused */
+    uint32_t client_timeout_ms; /* between two reads of head or body from the client */
     uint32_t connect_timeout_ms, upstream_timeout_ms; /* to connect; between two reads or writes */
-    uint32_t workers;             /* 0: one a core */
+    uint32_t workers;                                 /* 0: one a core */
     uint32_t models_n;
 };
 LIC_PUBLIC void lic_engine_settings(const struct lic_engine *engine, struct lic_settings *out);
 
 /* One place models are served: becomes one nginx `upstream` block. */
 struct lic_upstream {
-    lic_str name;               /* of the provider entry in lictor.yaml; [A-Za-z0-9_-]+ */
-    lic_str kind;               /* "openai", "anthropic", "loopback" */
+    lic_str name; /* of the provider entry in lictor.yaml; [A-Za-z0-9_-]+ */
+    lic_str kind; /* "openai", "anthropic", "loopback" */
     bool tls;
-    bool tls_verify;            /* false only when the configuration says so in words */
-    lic_str tls_ca;             /* path of a CA bundle; empty: the system's */
-    lic_str host;               /* of the first endpoint; Host header and TLS name */
-    const lic_str *servers;     /* "host:port" of each endpoint, in order of preference */
+    bool tls_verify;        /* false only when the configuration says so in words */
+    lic_str tls_ca;         /* path of a CA bundle; empty: the system's */
+    lic_str host;           /* of the first endpoint; Host header and TLS name */
+    const lic_str *servers; /* "host:port" of each endpoint, in order of preference */
     uint32_t servers_n;
 };
 LIC_PUBLIC uint32_t lic_engine_upstreams_n(const struct lic_engine *engine);
-LIC_PUBLIC const struct lic_upstream *lic_engine_upstream(const struct lic_engine *engine, uint32_t i);
+LIC_PUBLIC const struct lic_upstream *lic_engine_upstream(const struct lic_engine *engine,
+                                                          uint32_t i);
 
 /*
  * What policy says of one event, without a call: `event_json` as docs/EVENT.md describes it in,
@@ -103,12 +104,12 @@ struct lic_header {
 
 /* The head of a request as the host received it. Views must live until the exchange is closed. */
 struct lic_head {
-    lic_str method;   /* "POST" */
-    lic_str target;   /* raw request target as sent, before any decoding: "/v1/models?x=y" */
+    lic_str method; /* "POST" */
+    lic_str target; /* raw request target as sent, before any decoding: "/v1/models?x=y" */
     const struct lic_header *headers; /* all of them, in order, duplicates too */
     uint32_t headers_n;
-    lic_str source_ip;  /* text form of the peer */
-    bool secure;        /* the caller's connection is TLS */
+    lic_str source_ip; /* text form of the peer */
+    bool secure;       /* the caller's connection is TLS */
 };
 
 enum lic_step_kind {
@@ -133,11 +134,12 @@ struct lic_step {
     lic_str body;                  /* FORWARD: bytes to send; may be the caller's own */
     const struct lic_header *send; /* FORWARD: all headers to send besides Host and lengths */
     uint32_t send_n;
-    bool streaming;                /* FORWARD: the caller asked for a stream */
+    bool streaming; /* FORWARD: the caller asked for a stream */
 };
 
 LIC_PUBLIC enum lic_rc lic_exchange_open(struct lic_worker *worker, struct lic_engine *engine,
-                                         struct lic_exchange **out, struct lic_err *err) LIC_MUST_USE;
+                                         struct lic_exchange **out,
+                                         struct lic_err *err) LIC_MUST_USE;
 
 /*
  * Head: who is calling, and in which dialect. Body: parse, detect, judge, record, act. Both

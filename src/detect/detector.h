@@ -6,9 +6,8 @@
  *   live   could more text turn its end into something? the earliest byte that must be held
  *
  * `live` is what lets a stream be masked with the least hold-back: everything before that byte can
- * leave, since no rule, however the text goes on, can match across it. For each pattern R a second
- * one is derived that matches every beginning of a match of R, reversed, and is run backwards from
- * the end of the text, so the question costs a few bytes of work in ordinary prose.
+ * leave, since no rule, however the text goes on, can match across it. live.h says how it is
+ * answered at the cost of a few bytes of work in ordinary prose.
  *
  * The set is immutable and shared; scratch is one a worker. Offsets are bytes of the text given.
  */

@@ -398,17 +398,18 @@ void lic_exchange_head(struct lic_exchange *x, const struct lic_head *in, struct
 
 /* ---- GET /v1/models ---- */
 
-/* Whether the caller could use this model, streamed or not, as far as the model alone decides. */
-static bool may_use(struct lic_exchange *x, const struct config_model *model)
+/* Whether the caller could use this model by this name, streamed or not, as far as the model alone
+ * decides. */
+static bool may_use(struct lic_exchange *x, const struct config_model *model, lic_str name)
 {
-    if (x->agent && x->agent->models.n > 0 && !judge_listed(&x->agent->models, model->name)) {
+    if (x->agent && x->agent->models.n > 0 && !judge_listed(&x->agent->models, name)) {
         return false;
     }
     for (int8_t stream = 0; stream < 2; stream++) {
         struct event event = x->request;
         struct verdict verdict = { 0 };
         struct lic_err err;
-        event.model = model->name;
+        event.model = name;
         event.stream = stream;
         if (judge_name_model(&event, &x->engine->config, model, &x->arena, &err) == LIC_OK &&
             policy_eval(x->principal->docs, x->principal->docs_n, &event, &x->arena, &verdict,
@@ -432,8 +433,10 @@ static void list_models(struct lic_exchange *x, const struct head *head, struct 
     uint32_t n = 0;
     for (uint32_t i = 0; i < config->models_n; i++) {
         const struct config_model *model = &config->models[i];
-        if ((!head->model.at || str_eq(head->model, model->name)) && may_use(x, model)) {
-            names[n] = model->name;
+        lic_str name = head->model.at ? head->model : model->name;
+        bool asked = !head->model.at || model == config_model(config, name);
+        if (asked && may_use(x, model, name)) {
+            names[n] = name;
             owners[n++] = model->owned_by;
         }
     }

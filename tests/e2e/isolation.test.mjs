@@ -182,6 +182,25 @@ test('a model\'s name stays a name: nothing of it becomes a header or another pl
     }
 });
 
+test('a model\'s name in a path: one that may be used, and nothing else', async () => {
+    const get = async (name, user = 'alice') => {
+        const lines = ['host: gateway', `authorization: Bearer ${keyOf(user)}`];
+        return (await talk(gateway, requestBytes({ method: 'GET', target: `/v1/models/${name}`, bare: true, lines, body: '' }), { answers: 1 })).answers[0];
+    };
+    const shown = await get('gpt-any%2Dname');
+    assert.equal(shown.status, 200);
+    assert.equal(JSON.parse(shown.body).id, 'gpt-any-name');
+    assert.equal((await get('gpt-any-name', 'mallory')).status, 404, 'as if it did not exist');
+    const names = { 'gpt-%0d%0ax-injected:%201': 400, 'gpt-%00': 400, 'gpt-%': 400, 'gpt-%2': 400, 'gpt-%zz': 400, 'gpt-%80': 400, 'gpt-%20': 400,
+        '..%2f..%2fmetrics': 404, '..': 404, other: 404, '<script>': 404, '': 400, 'gpt-a?limit=1': 400 };
+    for (const [name, status] of Object.entries(names)) {
+        const answer = await get(name);
+        assert.equal(answer.status, status, name);
+        assert.ok(!answer.lines.some((line) => /injected/i.test(line)));
+        assert.ok(JSON.parse(answer.body).error.message);
+    }
+});
+
 test('session, agent and trace of any bytes stay inside their record', async () => {
     for (const value of ['a"b\\c', 'x\xff\xfey', '\t\t', 'a'.repeat(5000), '{"kind":"intent"}', 'a\\u0000', '\xed\xa0\x80', 'x\x7f\x1bc', '']) {
         const lines = ['x-lictor-session', 'user-agent', 'traceparent'].map((name) => `${name}: ${value}`);

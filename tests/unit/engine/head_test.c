@@ -71,8 +71,9 @@ CASE(head_a_nul_byte_in_the_path_ends_nothing)
 
 CASE(head_query_takes_paging_and_nothing_else)
 {
-    static const char *const targets[] = { "/v1/messages?key=x", "/v1/messages?beta=false",
-                                           "/v1/messages?&", "/v1/messages?limit=1&token=x" };
+    static const char *const targets[] = { "/v1/messages?key=x",   "/v1/messages?beta=false",
+                                           "/v1/messages?&",       "/v1/messages?limit=1&token=x",
+                                           "/v1/messages?limit=1", "/v1/models/a?limit=1" };
     TEST_ARENA(arena);
     struct head head;
     for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures what docs/BENCH.md reports: bench.py BUILD [gateway|streams|engine ...]
+
+The gateways are measured in turn, round after round, so that what else the machine does hits both;
+medians and their ratio are what counts.
+"""
+import os
+import re
+import statistics
+import subprocess
+import sys
+
+from common import Place, World, data, pinned, streams, wrk
+
+ROUNDS = int(os.environ.get('ROUNDS', '5'))
+SECONDS = int(os.environ.get('SECONDS_EACH', '4'))
+LINE = '{:<34}{:>12}{:>12}{:>10}'
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def row(what, plain, lictor, form='{:.0f}', ratio=True):
+    share = '{:.2f}'.format(lictor / plain) if ratio and plain else ''
+    print(LINE.format(what, form.format(plain), form.format(lictor), share))
+
+
+# ---- requests ----
+
+def one_round(place: Place):
+    user, system = place.cpu_us()
+    result = wrk(place.port, SECONDS)
+    user_after, system_after = place.cpu_us()
+    if result['wrong']:
+        raise SystemExit(f'bench: {result["wrong"]:.0f} wrong answers from {place.name}')
+    n = result['requests']
+    return {'rps': n / result['seconds'], 'user': (user_after - user) / n,
+            'system': (system_after - system) / n, 'p50': result['p50_us'], 'p99': result['p99_us']}
+
+
+def gateway(build):
+    with World(build) as world:
+        places = (world.plain, world.lictor)
+        for place in places:
+            wrk(place.port, 1)
+        rounds = [{place.name: one_round(place) for place in places} for _ in range(ROUNDS)]
+        records = world.ledger_bytes()
+    middle = {name: {key: median(one[name][key] for one in rounds) for key in rounds[0][name]}
+              for name in ('plain', 'lictor')}
+    plain, lictor = middle['plain'], middle['lictor']
+    print(f'\nRequests: 2 KB prompt, one worker, 32 connections, {ROUNDS} rounds of {SECONDS} s in turn')
+    print(LINE.format('', 'plain', 'lictor', 'ratio'))
+    row('requests a second', plain['rps'], lictor['rps'])
+    row('worker CPU a request, us', plain['user'] + plain['system'],
+        lictor['user'] + lictor['system'], '{:.1f}')
+    row('  of it user', plain['user'], lictor['user'], '{:.1f}')
+    row('  of it system', plain['system'], lictor['system'], '{:.1f}')
+    row('latency p50, us', plain['p50'], lictor['p50'])
+    row('latency p99, us', plain['p99'], lictor['p99'])
+    ratios = [one['lictor']['rps'] / one['plain']['rps'] for one in rounds]
+    print(f'ratio of requests a second, round by round: {" ".join(f"{ratio:.2f}" for ratio in ratios)}'
+          f'; {records / 1e6:.0f} MB of records')
+
+
+# ---- streams ----
+
+def measure_streams(build):
+    results = {'plain': [], 'lictor': []}
+    cpu = {'plain': [], 'lictor': []}
+    with World(build) as world:
+        for place in (world.plain, world.lictor) * 3:
+            before = sum(place.cpu_us())
+            result = streams(build, place.port, 200, 1000)
+            cpu[place.name].append((sum(place.cpu_us()) - before) / (result['streams'] * world.tokens))
+            results[place.name].append(result)
+            if result['failed']:
+                raise SystemExit(f'bench: {result["failed"]:.0f} streams failed at {place.name}')
+    middle = {name: {key: median(one[key] for one in many) for key in ('p50_us', 'p99_us', 'max_us')}
+              for name, many in results.items()}
+    plain, lictor = middle['plain'], middle['lictor']
+    print('\nStreams: 200 at once, 50 tokens a second each, 1,000 a round, 3 rounds in turn')
+    print(LINE.format('', 'plain', 'lictor', 'added'))
+    for key, what in (('p50_us', 'p50'), ('p99_us', 'p99'), ('max_us', 'most')):
+        row(f'time to first token, {what}, us', plain[key], lictor[key], ratio=False)
+    row('worker CPU a token, us', median(cpu['plain']), median(cpu['lictor']), '{:.1f}', ratio=False)
+    print(f'added to the first token: p50 {lictor["p50_us"] - plain["p50_us"]:.0f} us, '
+          f'p99 {lictor["p99_us"] - plain["p99_us"]:.0f} us')
+
+
+# ---- the engine alone ----
+
+def run_tool(build, *args):
+    tool = os.path.join(build, 'bench', 'engine_bench')
+    done = subprocess.run(pinned(0, [tool, *args]), capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f'bench: {done.stderr}')
+    print(done.stdout, end='')
+
+
+FOLDERS = (('Vectorscan', 'libhs'), ('src/detect', 'src/detect/'), ('C library', 'libc.so'),
+           ('C library', './'), ('OpenSSL', 'libcrypto'))
+
+
+def folder_of(where):
+    """Functions inlined from system headers keep their caller's name but not its folder."""
+    for name, mark in FOLDERS:
+        if mark in where:
+            return name
+    found = re.search(r'src/(base|event|dialect|policy|ledger|engine)/', where)
+    return f'src/{found.group(1)}' if found else 'inlined from headers'
+
+
+def instructions(build, n=200):
+    tool = os.path.join(build, 'bench', 'engine_bench')
+    out = os.path.join(build, 'bench', 'callgrind.out')
+    exchange = ['exchange', os.path.join(os.path.dirname(data('')), '..', 'dir'), data('request.json'),
+                data('answer.json'), str(n)]
+    subprocess.run(['valgrind', '--tool=callgrind', '--instr-atstart=no', f'--callgrind-out-file={out}',
+                    tool, *exchange], check=True, capture_output=True)
+    listing = subprocess.run(['callgrind_annotate', '--auto=no', '--threshold=100', out], check=True,
+                             capture_output=True, text=True).stdout
+    lines = re.findall(r'^\s*([\d,]+) \([ \d.]+%\)\s+(.*)$', listing, re.M)
+    costs = [(int(count.replace(',', '')) / n, where) for count, where in lines if 'PROGRAM' not in where]
+    folders = {}
+    for cost, where in costs:
+        folders[folder_of(where)] = folders.get(folder_of(where), 0) + cost
+    print(f'\nInstructions of one exchange, both directions: {sum(cost for cost, _ in costs):.0f}')
+    for name, cost in sorted(folders.items(), key=lambda item: -item[1]):
+        print(f'{cost:>10.0f}  {name}')
+    print('The functions that take most:')
+    for cost, where in costs[:15]:
+        print(f'{cost:>10.0f}  {re.sub(r"^.*?(src/|lib)", r"\1", where.split(" [")[0])}')
+
+
+def engine(build):
+    directory = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'dir')
+    print('\nEngine alone, on a host that costs next to nothing')
+    run_tool(build, 'exchange', directory, data('request.json'), data('answer.json'), '50000')
+    run_tool(build, 'stream', directory, data('request_stream.json'), '200', '500')
+    run_tool(build, 'detect', data('prose.txt'), '20000')
+    run_tool(build, 'json', data('request.json'), '200000')
+    instructions(build)
+
+
+def main():
+    build, parts = sys.argv[1], sys.argv[2:] or ['gateway', 'streams', 'engine']
+    print(f'{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}')
+    for part in parts:
+        {'gateway': gateway, 'streams': measure_streams, 'engine': engine}[part](build)
+
+
+main()

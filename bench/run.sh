@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `make bench`: builds what measures and runs bench.py, which prints every figure of docs/BENCH.md.
+#
+#   bench/run.sh [gateway|streams|engine ...]   only these parts; without any, all of them
+#   ROUNDS=5 SECONDS_EACH=4 bench/run.sh        more of the same
+set -eu
+cd "$(dirname "$0")/.."
+
+build=${BUILD:-build}
+tools=$build/bench
+mkdir -p "$tools"
+flags="-std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -I. -Iinclude -Isrc"
+# shellcheck disable=SC2086
+for name in upstream streams; do
+    ${CC:-cc} $flags -o "$tools/$name" "bench/$name.c"
+done
+# shellcheck disable=SC2086,SC2046
+${CC:-cc} $flags $(pkg-config --cflags libhs libfyaml libcrypto) -o "$tools/engine_bench" \
+    bench/engine_bench.c hosts/posix.c "$build/liblictor.a" $(pkg-config --libs libhs libfyaml libcrypto) -lm
+
+exec python3 bench/bench.py "$build" "$@"
