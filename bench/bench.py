@@ -98,16 +98,17 @@ def run_tool(build, *args):
     print(done.stdout, end='')
 
 
-FOLDERS = (('Vectorscan', 'libhs'), ('src/detect', 'src/detect/'), ('C library', 'libc.so'),
-           ('C library', './'), ('OpenSSL', 'libcrypto'))
+LIBRARIES = (('Vectorscan', 'libhs'), ('C library', 'libc.so'), ('OpenSSL', 'libcrypto'))
 
 
 def folder_of(where):
     """Functions inlined from system headers keep their caller's name but not its folder."""
-    for name, mark in FOLDERS:
+    for name, mark in LIBRARIES:
         if mark in where:
             return name
-    found = re.search(r'src/(base|event|dialect|policy|ledger|engine)/', where)
+    if where.startswith('./'):
+        return 'C library'
+    found = re.search(r'src/(base|event|dialect|detect|policy|ledger|engine)/', where)
     return f'src/{found.group(1)}' if found else 'inlined from headers'
 
 
@@ -130,7 +131,8 @@ def instructions(build, n=200):
         print(f'{cost:>10.0f}  {name}')
     print('The functions that take most:')
     for cost, where in costs[:15]:
-        print(f'{cost:>10.0f}  {re.sub(r"^.*?(src/|lib)", r"\1", where.split(" [")[0])}')
+        name = re.sub(r'^.*/(src/|sysdeps/)', r'\1', where.split(' [')[0])
+        print(f'{cost:>10.0f}  {name}{" (Vectorscan)" if "libhs" in where else ""}')
 
 
 def engine(build):

@@ -68,11 +68,11 @@ CASE(openai_responses_stream_writes_more_of_each_kind_of_lane)
                "\"item_id\":\"msg_1\",\"output_index\":0,\"content_index\":2,"
                "\"delta\":\"a\\\"b\",\"logprobs\":[]}\n\n"
                "event: response.reasoning_summary_text.delta\n"
-               "data: {\"type\":\"response.reasoning_summary_text.delta\",\"sequence_number\":8,"
+               "data: {\"type\":\"response.reasoning_summary_text.delta\",\"sequence_number\":9,"
                "\"item_id\":\"msg_1\",\"output_index\":0,\"summary_index\":1,\"delta\":\"a\"}\n\n"
                "event: response.function_call_arguments.delta\n"
                "data: {\"type\":\"response.function_call_arguments.delta\","
-               "\"sequence_number\":8,\"item_id\":\"fc_1\",\"output_index\":1,"
+               "\"sequence_number\":10,\"item_id\":\"fc_1\",\"output_index\":1,"
                "\"delta\":\"a\"}\n\n");
 }
 
