@@ -3,14 +3,15 @@
 
 Half of the requests are redacted, so that bodies are rewritten, too. What counts is the growth after
 the first tenth, when every buffer and every table has been used once. Ends with 1 when it grew by
-more than a twentieth.
+more than a twentieth. Then, what 1,000 streams that are open at once take, here and in plain nginx.
 """
 import glob
 import os
+import subprocess
 import sys
 import time
 
-from common import World, streams, wrk
+from common import KEY, World, data, streams, wrk
 
 STEPS = 10
 
@@ -55,6 +56,17 @@ def soak_streams(world, total):
     return seen
 
 
+def idle_streams(world, place):
+    """MiB that 1,000 slow streams add, a token a second each, when all have begun."""
+    before = place.memory_kib()
+    client = subprocess.Popen([os.path.join(world.build, 'bench', 'streams'), str(place.port), KEY,
+                               data('request_stream.json'), '1000', '1000'], stdout=subprocess.PIPE)
+    time.sleep(5)
+    after = place.memory_kib()
+    client.communicate()
+    return (after - before) / 1024
+
+
 def growth(seen):
     return (seen[-1] - seen[0]) / seen[0]
 
@@ -68,6 +80,9 @@ def main():
                  'streams': growth(soak_streams(world, total_streams))}
     print(', '.join(f'{name}: {share:+.1%}' for name, share in grown.items()),
           f'after the first tenth; {time.monotonic() - begun:.0f} s')
+    with World(build, tokens=10, pace=1) as world:
+        print(f'1,000 idle streams add {idle_streams(world, world.lictor):.1f} MiB, to plain nginx '
+              f'{idle_streams(world, world.plain):.1f} MiB')
     sys.exit(1 if max(grown.values()) > 0.05 else 0)
 
 

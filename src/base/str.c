@@ -25,10 +25,9 @@ lic_str str_slice(lic_str s, size_t from, size_t to)
     return str_tail(str_head(s, to), from);
 }
 
-static unsigned char lower(char c)
+static bool is_letter(unsigned c)
 {
-    unsigned char u = (unsigned char)c;
-    return (unsigned char)(u >= 'A' && u <= 'Z' ? u + ('a' - 'A') : u);
+    return (c | 0x20) - 'a' <= 'z' - 'a';
 }
 
 bool str_eq_nocase(lic_str a, lic_str b)
@@ -37,7 +36,8 @@ bool str_eq_nocase(lic_str a, lic_str b)
         return false;
     }
     for (size_t i = 0; i < a.n; i++) {
-        if (lower(a.at[i]) != lower(b.at[i])) {
+        unsigned differing = (unsigned char)a.at[i] ^ (unsigned char)b.at[i];
+        if (differing != 0 && (differing != 0x20 || !is_letter((unsigned char)a.at[i]))) {
             return false;
         }
     }

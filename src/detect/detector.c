@@ -23,6 +23,7 @@
 #include "base/map.h"
 #include "base/sort.h"
 #include "base/str.h"
+#include "detect/blanks.h"
 #include "detect/live.h"
 #include "detect/multi.h"
 #include "detect/validate.h"
@@ -175,7 +176,7 @@ static enum lic_rc add_phrase(struct detector *d, uint32_t i, struct lic_err *er
 {
     const struct rule *rule = &d->rules->at[i];
     TRY(words_add(&d->words, &d->arena, rule->pattern, i, err));
-    d->compiled[i].longest = (uint32_t)rule->pattern.n;
+    d->compiled[i].longest = d->words.at[d->words.n - 1].longest;
     return LIC_OK;
 }
 
@@ -220,7 +221,7 @@ static enum lic_rc compile_items(struct detector *d, struct arena *scratch,
         return rc;
     }
     uint32_t id = items->at[bad].id;
-    return blame(&d->rules->at[literals ? id : d->ways.at[id].rule], err);
+    return blame(&d->rules->at[literals ? d->words.at[id].rule : d->ways.at[id].rule], err);
 }
 
 static enum lic_rc compile_phrases(struct detector *d, struct arena *scratch, struct lic_err *err)
@@ -229,7 +230,7 @@ static enum lic_rc compile_phrases(struct detector *d, struct arena *scratch, st
     words_finish(&d->words);
     for (uint32_t i = 0; i < d->words.n; i++) {
         const struct words_item *word = &d->words.at[i];
-        struct multi_item item = { .text = word->text.at, .bytes = word->text.n, .id = word->rule };
+        struct multi_item item = { .text = word->text.at, .bytes = word->text.n, .id = i };
         ENSURE(ARENA_PUSH(scratch, &items, item), err, LIC_E_NOMEM, "no memory for %u phrases",
                d->words.n);
     }
@@ -707,26 +708,44 @@ static enum lic_rc scan_patterns(struct scan *scan)
     return LIC_OK;
 }
 
-static bool on_phrase(void *arg, uint32_t rule, size_t end)
+/* A scan for phrases, which are found in the even text and told in the text as it stands. */
+struct phrase_scan {
+    struct scan *scan;
+    struct blanks blanks;
+};
+
+static bool on_phrase(void *arg, uint32_t word, size_t even_end)
 {
-    struct scan *scan = arg;
-    size_t start = end - scan->detector->compiled[rule].longest;
+    const struct phrase_scan *phrases = arg;
+    struct scan *scan = phrases->scan;
+    const struct words_item *item = &scan->detector->words.at[word];
+    size_t start = blanks_origin(&phrases->blanks, even_end - item->text.n);
+    size_t end = blanks_origin(&phrases->blanks, even_end);
     size_t shown_start = start, shown_end = end;
-    if (start < state_of(scan, rule)->resume || !words_whole(scan->text, start, end) ||
-        !passes(scan, rule, &shown_start, &shown_end)) {
+    if (start < state_of(scan, item->rule)->resume || !words_whole(scan->text, start, end) ||
+        !passes(scan, item->rule, &shown_start, &shown_end)) {
         return true;
     }
-    scan->rc = add_match(scan, rule, start, end, shown_start, shown_end);
+    scan->rc = add_match(scan, item->rule, start, end, shown_start, shown_end);
     return scan->rc == LIC_OK;
 }
 
 static enum lic_rc scan_phrases(struct scan *scan)
 {
+    CLEANUP(arena_fini) struct arena own;
+    struct phrase_scan phrases = { .scan = scan,
+                                   .blanks = { .text = scan->text, .even = scan->text } };
+    arena_init(&own, scan->arena->pool, 0);
     if (!scan->detector->phrases) {
         return LIC_OK;
     }
-    TRY(multi_scan(scan->detector->phrases, scan->scratch->multi, scan->text, on_phrase, scan,
-                   scan->err));
+    ENSURE(scan->text.n <= UINT32_MAX, scan->err, LIC_E_LIMIT,
+           "a text of %zu bytes is too long to scan", scan->text.n);
+    if (scan->detector->words.parted) {
+        TRY(blanks_even(&own, scan->text, &phrases.blanks, scan->err));
+    }
+    TRY(multi_scan(scan->detector->phrases, scan->scratch->multi, phrases.blanks.even, on_phrase,
+                   &phrases, scan->err));
     return scan->rc;
 }
 

@@ -27,7 +27,6 @@ struct rule {
     lic_str pattern;   /* regular expression, see docs/DETECTION.md for the grammar */
     lic_str validator; /* "", "luhn", "mod97", ... see detect/validate.h */
     lic_str description;
-    lic_str mask; /* what a match is rewritten to; empty: "{TYPE}" */
     bool literal; /* pattern is a phrase, not an expression: whole words, any case */
     float score;  /* of a match that passed its validator */
     lic_str file; /* where it was written, for errors */

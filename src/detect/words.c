@@ -4,9 +4,11 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/sort.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "detect/blanks.h"
 #include "detect/charset.h"
 
 #include "base/banned.h"
@@ -16,23 +18,42 @@ static uint8_t lower(uint8_t c)
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
-enum lic_rc words_add(struct words *words, struct arena *arena, lic_str phrase, uint32_t rule,
-                      struct lic_err *err)
+static enum lic_rc check_phrase(lic_str phrase, struct lic_err *err)
 {
-    struct words_item item = { .rule = rule };
     ENSURE(phrase.n > 0, err, LIC_E_INVALID, "an empty phrase");
     ENSURE(phrase.n <= WORDS_BYTES_MAX, err, LIC_E_LIMIT, "a phrase of %zu bytes is longer than %u",
            phrase.n, WORDS_BYTES_MAX);
     ENSURE(utf8_check(phrase) == phrase.n, err, LIC_E_UTF8, "a phrase that is not UTF-8");
-    ENSURE(str_trim(phrase).n == phrase.n, err, LIC_E_INVALID,
-           "the phrase \"" LIC_FMT "\" begins or ends with a blank", LIC_ARG(phrase));
-    char *copy = arena_take(arena, phrase.n + 1);
-    ENSURE(copy, err, LIC_E_NOMEM, "no memory for a phrase of %zu bytes", phrase.n);
-    for (size_t i = 0; i < phrase.n; i++) {
-        copy[i] = (char)lower((uint8_t)phrase.at[i]);
+    return LIC_OK;
+}
+
+/* The phrase as it is kept; *longest: with the widest blanks between its words. */
+static lic_str even_phrase(lic_str phrase, char *to, uint32_t *longest)
+{
+    size_t n = 0, wide = 0;
+    for (size_t at = 0; at < phrase.n;) {
+        bool blank = blanks_step(phrase, at) > 0;
+        uint8_t c = blanks_next(phrase, &at);
+        wide += blank ? BLANKS_RUN_MAX * BLANK_BYTES_MAX : 1;
+        to[n++] = blank ? ' ' : (char)lower(c);
     }
-    copy[phrase.n] = '\0';
-    item.text = str_make(copy, phrase.n);
+    *longest = (uint32_t)wide;
+    return str_make(to, n);
+}
+
+enum lic_rc words_add(struct words *words, struct arena *arena, lic_str phrase, uint32_t rule,
+                      struct lic_err *err)
+{
+    struct words_item item = { .rule = rule };
+    TRY(check_phrase(phrase, err));
+    char *copy = arena_take_zeroed(arena, phrase.n + 1);
+    ENSURE(copy, err, LIC_E_NOMEM, "no memory for a phrase of %zu bytes", phrase.n);
+    item.text = even_phrase(phrase, copy, &item.longest);
+    ENSURE(str_trim(item.text).n == item.text.n, err, LIC_E_INVALID,
+           "the phrase \"" LIC_FMT "\" begins or ends with a blank", LIC_ARG(phrase));
+    ENSURE(item.longest <= LIMIT_MATCH_BYTES, err, LIC_E_LIMIT,
+           "a phrase of so many words that it is up to %u bytes long, more than %u", item.longest,
+           LIMIT_MATCH_BYTES);
     ENSURE(ARENA_PUSH(arena, words, item), err, LIC_E_NOMEM, "no memory for %u phrases", words->n);
     return LIC_OK;
 }
@@ -55,7 +76,9 @@ void words_finish(struct words *words)
     for (uint32_t i = 0; i < words->n; i++) {
         lic_str text = words->at[i].text;
         uint8_t first = (uint8_t)text.at[0];
-        words->longest = text.n > words->longest ? (uint32_t)text.n : words->longest;
+        uint32_t longest = words->at[i].longest;
+        words->longest = longest > words->longest ? longest : words->longest;
+        words->parted = words->parted || str_find_char(text, ' ') < text.n;
         words->ones[first >> 6] |= (uint64_t)1 << (first & 63);
         if (text.n > 1) {
             uint32_t pair = pair_of(first, (uint8_t)text.at[1]);
@@ -112,38 +135,40 @@ bool words_whole(lic_str text, size_t start, size_t end)
 
 /* ---- live ---- */
 
-/* How the text from `start` stands to a phrase: 0 when it is a beginning of it or the same. */
-static int compare_beginning(lic_str text, size_t start, lic_str phrase)
+/* How a text stands to a phrase: 0 when it is a beginning of it or the same. */
+static int compare_beginning(lic_str text, lic_str phrase)
 {
-    size_t n = text.n - start;
-    for (size_t i = 0; i < n && i < phrase.n; i++) {
-        uint8_t c = lower((uint8_t)text.at[start + i]), p = (uint8_t)phrase.at[i];
-        if (c != p) {
-            return c < p ? -1 : 1;
-        }
-    }
-    return n <= phrase.n ? 0 : 1;
+    size_t n = text.n < phrase.n ? text.n : phrase.n;
+    int order = memcmp(text.at, phrase.at, n);
+    return order != 0 ? order : text.n > phrase.n;
 }
 
+/* A look at two bytes tells for most places that no phrase begins there. */
 static bool may_begin(const struct words *words, lic_str text, size_t start)
 {
     uint8_t first = lower((uint8_t)text.at[start]);
+    size_t at = start + 1;
     if (((words->ones[first >> 6] >> (first & 63)) & 1) == 0) {
         return false;
     }
-    if (text.n - start == 1) {
+    if (at == text.n) {
         return true;
     }
-    uint32_t pair = pair_of(first, lower((uint8_t)text.at[start + 1]));
+    uint32_t pair = pair_of(first, lower(blanks_next(text, &at)));
     return (words->pairs[pair >> 6] >> (pair & 63)) & 1;
 }
 
 static bool begins_some(const struct words *words, lic_str text, size_t start)
 {
+    char even[WORDS_BYTES_MAX + 1]; /* one more than any phrase has is enough to tell */
+    size_t n = 0;
+    for (size_t at = start; at < text.n && n < sizeof(even);) {
+        even[n++] = (char)lower(blanks_next(text, &at));
+    }
     uint32_t low = 0, high = words->n;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        int order = compare_beginning(text, start, words->at[middle].text);
+        int order = compare_beginning(str_make(even, n), words->at[middle].text);
         if (order == 0) {
             return true;
         }

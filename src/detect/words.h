@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Phrases taken literally: the banned words of a guardrail, thousands of them. Whole words only, in
- * any ASCII case. They are kept apart from the patterns because a table of sorted phrases answers
- * "could more text complete one?" with a search, at no cost for each phrase.
+ * any ASCII case, and whatever blanks part them (blanks.h). They are kept apart from the patterns
+ * because a table of sorted phrases answers "could more text complete one?" with a search, at no
+ * cost for each phrase.
  *
  * Where a phrase begins or ends with a letter or digit, the character beyond must not be one. In
  * scripts that put no blanks between words (Chinese, Japanese, Thai ...) nothing is asked of it.
@@ -17,19 +18,24 @@ struct arena;
 #define WORDS_BYTES_MAX 1024u /* one phrase */
 
 struct words_item {
-    lic_str text; /* ASCII letters in lower case */
+    lic_str text; /* ASCII letters in lower case, blanks evened out */
     uint32_t rule;
+    uint32_t longest; /* bytes that it may take where it stands */
 };
 
 struct words {
     struct words_item *at; /* sorted by text */
     uint32_t n, cap;
-    uint32_t longest;
+    uint32_t longest;     /* of all of them */
+    bool parted;          /* some phrase has blanks in it */
     uint64_t pairs[1024]; /* bit b0 * 256 + b1: some phrase begins with these two bytes */
     uint64_t ones[4];     /* bit b0: some phrase begins with this byte */
 };
 
-/* Adds a phrase (copied); LIC_E_INVALID: empty, too long, not UTF-8, or beginning with a blank. */
+/*
+ * Adds a phrase (copied). LIC_E_INVALID: empty, or a blank at an end; LIC_E_LIMIT: too long, or
+ * longer than LIMIT_MATCH_BYTES where it stands with the widest blanks; LIC_E_UTF8.
+ */
 enum lic_rc words_add(struct words *words, struct arena *arena, lic_str phrase, uint32_t rule,
                       struct lic_err *err) LIC_MUST_USE;
 /* After the last one. */

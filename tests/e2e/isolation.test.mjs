@@ -13,7 +13,7 @@ import { answerBytes, answerJson, asking, chunked, requestBytes, startRawUpstrea
 import { keyOf, pause, providersAt, startGateway, until } from './lib/gateway.mjs';
 import { sendPlan, startUpstream } from './lib/upstream.mjs';
 
-const CLIENT_TIMEOUT_MS = 900;
+const CLIENT_TIMEOUT_MS = 1200;
 
 let upstream;
 let rawUpstream;
@@ -28,7 +28,7 @@ before(async () => {
         lictor: {
             providers: { ...providers, raw: { kind: 'openai', endpoint: rawUpstream.url, credential: 'env:E2E_OPENAI' } },
             models: [...models, { name: 'raw-*', provider: 'raw' }],
-            limits: { client_timeout_ms: CLIENT_TIMEOUT_MS, upstream_timeout_ms: 2000 },
+            limits: { client_timeout_ms: CLIENT_TIMEOUT_MS, upstream_timeout_ms: 20000 },
         },
         users: { alice: { role: 'app' }, bob: { role: 'app' }, mallory: {} },
     });
@@ -300,7 +300,7 @@ test('a body that stops, or drips for ever, is cut off, counted and recorded', a
     const bytes = requestBytes({ body: asking('drip'), length: 10000 });
     const [counted, before] = [await gateway.metric(row), upstream.requests.length];
     const drips = [bytes, ...Array.from({ length: 400 }, () => ' ')];
-    const [stops, dripping] = await Promise.all([talk(gateway, bytes, { ms: 5000 }), talk(gateway, drips, { gap: 100, ms: 20000 })]);
+    const [stops, dripping] = await Promise.all([talk(gateway, bytes, { ms: 5000 }), talk(gateway, drips, { gap: 100, ms: 30000 })]);
     for (const got of [stops, dripping]) assert.ok(got.closed && got.answers.length === 0, got.bytes.toString());
     assert.equal(await gateway.metric(row), counted + 2);
     assert.equal(upstream.requests.length, before);

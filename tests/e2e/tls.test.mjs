@@ -52,7 +52,7 @@ before(async () => {
         lictor: {
             ...places(),
             tls: { certificate: authority.file('gateway.pem'), key: authority.file('gateway.key') },
-            limits: { client_timeout_ms: 1500, upstream_timeout_ms: 1500, body_bytes: 2000000 },
+            limits: { client_timeout_ms: 2500, connect_timeout_ms: 30000, upstream_timeout_ms: 30000, body_bytes: 2000000 },
         },
         users: { alice: { role: 'app' }, bob: { role: 'app' } },
     });
@@ -112,14 +112,17 @@ test('HTTP/2: many streams of two callers side by side never mix', async () => {
         const text = seen.raw.toString().match(/echo-[a-z0-9-]+-x/)[0];
         return sendPlan({ text: [...text], pace: text.length % 2 }, request, response, seen.body);
     };
+    const users = {};
     await Promise.all(Array.from({ length: 60 }, async (_, i) => {
         const user = i % 3 ? 'alice' : 'bob';
         const mine = `echo-${user}-${'z'.repeat(i % 7)}${i.toString(36)}-x`;
         const answer = await ask(gateway, dialects[i % 3], over2({ user, text: mine, stream: i % 2 === 0 }));
         assert.equal(answer.text, mine);
-        const [intent] = await gateway.record(answer.response.headers.get('x-lictor-record'));
-        assert.match(intent.principal, new RegExp(`/${user}$`));
+        users[answer.response.headers.get('x-lictor-record')] = user;
     }));
+    const intents = (await gateway.records()).filter((one) => one.kind === 'intent' && one.record in users);
+    assert.equal(intents.length, 60);
+    for (const one of intents) assert.match(one.principal, new RegExp(`/${users[one.record]}$`));
 });
 
 test('HTTP/2: a stream that its caller resets lets the provider go, and others run on', async () => {

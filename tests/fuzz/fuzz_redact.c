@@ -72,10 +72,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct detector_scratch *scratch;
     struct lic_err err;
     lic_str text = str_make((const char *)data + 1, size > 0 ? size - 1 : 0);
+    struct rule phrase = { .id = LIC_STR("p"),
+                           .type = LIC_STR("P"),
+                           .category = FINDING_WORD,
+                           .pattern = LIC_STR("old new rule"),
+                           .literal = true,
+                           .score = 1,
+                           .file = LIC_STR("f.json") };
     if (!detector) {
         test_arena_init(&kept);
         CHECK(rules_read(&kept.arena, LIC_STR("f.rules"), str_z(rules_text), &rules, &err) ==
               LIC_OK);
+        CHECK(ARENA_PUSH(&kept.arena, &rules, phrase));
         CHECK(detector_new(test_host(), &rules, &detector, &err) == LIC_OK);
         CHECK(detector_scratch_new(test_host(), &scratch, &err) == LIC_OK);
         CHECK(detector_scratch_prepare(scratch, detector, &err) == LIC_OK);

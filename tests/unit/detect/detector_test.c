@@ -190,6 +190,39 @@ CASE(detector_phrases_are_whole_words_in_any_ascii_case)
     EXPECT_STR(found_in(arena, &made, "x rose garden", 3), "");
 }
 
+CASE(detector_phrases_are_found_whatever_blanks_part_them)
+{
+    static const struct {
+        const char *text, *found;
+    } texts[] = {
+        { "of Project  Nightingale.", "one:Project  Nightingale" },
+        { "project\nnightingale", "one:project\nnightingale" },
+        { "project\r\n\tnightingale", "one:project\r\n\tnightingale" },
+        { "\xC2\xA0PROJECT\xC2\xA0NIGHTINGALE\xC2\xA0", "one:PROJECT\xC2\xA0NIGHTINGALE" },
+        { "project        nightingale", "one:project        nightingale" },
+        { "project         nightingale", "" },
+        { "projectnightingale", "" },
+        { "project  nightingales", "" },
+        { "aproject\n nightingale", "" },
+        { "project\xE2\x80\x8Bnightingale", "" },
+        { "to\nbe  or not\nto  be", "two:to\nbe  or not\nto  be" },
+        { "to be or to  be or not\xE3\x80\x80to be", "two:to  be or not\xE3\x80\x80to be" },
+        { "project  project  nightingale  nightingale", "one:project  nightingale" },
+    };
+    TEST_ARENA(arena);
+    CLEANUP(fini_made) struct made made = { 0 };
+    struct rules rules = { 0 };
+    EXPECT(ARENA_PUSH(arena, &rules, phrase("one", "Project \n Nightingale")));
+    EXPECT(ARENA_PUSH(arena, &rules, phrase("two", "to be or not to be")));
+    make(&rules, &made);
+    if (test_left()) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        EXPECT_STR(found_in(arena, &made, texts[i].text, 0), texts[i].found);
+    }
+}
+
 CASE(detector_no_rules_is_fine)
 {
     TEST_ARENA(arena);
@@ -270,11 +303,16 @@ CASE(detector_live_is_where_a_match_could_still_come_from)
         const char *text;
         size_t from, live;
     } lives[] = {
-        { "ab", 0, 0 },           { "x ab", 0, 2 },   { "xab", 0, 3 },         { "x abbbbb", 0, 2 },
-        { "x abc", 0, 5 },        { "x <bb", 0, 2 },  { "x <bb>", 0, 6 },      { "<<<b", 0, 2 },
-        { "x <bb", 3, 5 },        { "a rose", 0, 2 }, { "a rose ", 0, 2 },     { "a rose g", 0, 2 },
-        { "a rose x", 0, 8 },     { "arose", 0, 5 },  { "rose garden", 0, 0 }, { "", 0, 0 },
-        { "rose ROSE GA", 0, 5 },
+        { "ab", 0, 0 },           { "x ab", 0, 2 },
+        { "xab", 0, 3 },          { "x abbbbb", 0, 2 },
+        { "x abc", 0, 5 },        { "x <bb", 0, 2 },
+        { "x <bb>", 0, 6 },       { "<<<b", 0, 2 },
+        { "x <bb", 3, 5 },        { "a rose", 0, 2 },
+        { "a rose ", 0, 2 },      { "a rose g", 0, 2 },
+        { "a rose x", 0, 8 },     { "arose", 0, 5 },
+        { "rose garden", 0, 0 },  { "", 0, 0 },
+        { "rose ROSE GA", 0, 5 }, { "a rose \n", 0, 2 },
+        { "a rose\n  g", 0, 2 },
     };
     TEST_ARENA(arena);
     CLEANUP(fini_made) struct made made = { 0 };

@@ -274,24 +274,95 @@ static void fini_few(struct few *few)
     detector_scratch_free(few->scratch);
 }
 
+static struct rule phrase(const char *id, const char *text)
+{
+    return (struct rule){ .id = str_z(id),
+                          .type = LIC_STR("WORD"),
+                          .category = FINDING_WORD,
+                          .pattern = str_z(text),
+                          .literal = true,
+                          .score = 1,
+                          .file = LIC_STR("g.json") };
+}
+
 static void load_few(struct arena *arena, struct few *few)
 {
     static const char text[] = "category: pii\n"
                                "rule: number\ntype: NUMBER\npattern: \\b\\d{4,6}\\b\n"
                                "rule: tag\ntype: TAG\npattern: <[a-z]{1,8}>\n";
-    struct rule word = { .id = LIC_STR("word.1"),
-                         .type = LIC_STR("WORD"),
-                         .category = FINDING_WORD,
-                         .pattern = LIC_STR("rose garden"),
-                         .literal = true,
-                         .score = 1,
-                         .file = LIC_STR("g.json") };
     struct lic_err err = { 0 };
     EXPECT_OK(rules_read(arena, LIC_STR("few.rules"), str_z(text), &few->rules, &err), &err);
-    EXPECT(ARENA_PUSH(arena, &few->rules, word));
+    EXPECT(ARENA_PUSH(arena, &few->rules, phrase("word.1", "rose garden")));
     EXPECT_OK(detector_new(test_host(), &few->rules, &few->detector, &err), &err);
     EXPECT_OK(detector_scratch_new(test_host(), &few->scratch, &err), &err);
     EXPECT_OK(detector_scratch_prepare(few->scratch, few->detector, &err), &err);
+}
+
+/* Phrases that begin each other, with every kind of blank between their words. */
+CASE(flow_phrases_with_any_blanks_at_every_cut)
+{
+    static const char *const texts[] = {
+        "We met at Project  Nightingale, project\nnightingale and PROJECT\r\n\tNIGHTINGALE.",
+        "project\xC2\xA0nightingale project \xC2\xA0 \xE3\x80\x80nightingale\xE2\x80\x83now",
+        "project        nightingale project         nightingale project nightingales",
+        "the  project\n\nnightingale   project  nightingale  now project nightingale\tnow then",
+        "project project  project   project    nightingale nightingale now now",
+        "project\xE2\x80\xA8\xE2\x80\xA8\xE2\x80\xA8\xE2\x80\xA8\xE2\x80\xA8\xE2\x80\xA8"
+        "\xE2\x80\xA8\xE2\x80\xA8nightingale\xE2\x80\xA8\xE2\x80\xA8\xE2\x80\xA8\xE2\x80\xA8"
+        "\xE2\x80\xA8\xE2\x80\xA8\xE2\x80\xA8\xE2\x80\xA8now 12345 <a>",
+    };
+    TEST_ARENA(arena);
+    CLEANUP(fini_few) struct few few = { 0 };
+    struct shipped s = { 0 };
+    if (test_rerun()) {
+        return;
+    }
+    EXPECT(ARENA_PUSH(arena, &few.rules, phrase("word.2", "project nightingale")));
+    EXPECT(ARENA_PUSH(arena, &few.rules, phrase("word.3", "Project  Nightingale now")));
+    EXPECT(ARENA_PUSH(arena, &few.rules, phrase("word.4", "nightingale\nnow")));
+    load_few(arena, &few);
+    if (test_left()) {
+        return;
+    }
+    s.detector = few.detector;
+    s.scratch = few.scratch;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !test_left(); i++) {
+        for (uint32_t salt = 0; salt < 4; salt++) {
+            try_text(&s, str_z(texts[i]), salt);
+        }
+    }
+}
+
+/* Phrases, blanks and other words thrown together. */
+CASE(flow_random_blanks_at_random_cuts)
+{
+    static const char *const parts[] = {
+        "project",  "nightingale", "now",          "rose", "garden",  "1234", " ", "\n",
+        "\xC2\xA0", "  \t",        "\xE3\x80\x80", ",",    "       ", " ",    " "
+    };
+    TEST_ARENA(arena);
+    CLEANUP(fini_few) struct few few = { 0 };
+    if (test_rerun()) {
+        return;
+    }
+    EXPECT(ARENA_PUSH(arena, &few.rules, phrase("word.2", "project nightingale")));
+    EXPECT(ARENA_PUSH(arena, &few.rules, phrase("word.3", "nightingale now project")));
+    load_few(arena, &few);
+    for (uint32_t round = 0; round < 2000 && !test_left(); round++) {
+        TEST_ARENA(scratch);
+        struct wanted w = { .detector = few.detector, .scratch = few.scratch, .salt = round };
+        struct buf text;
+        buf_init(&text, scratch, 1u << 20);
+        for (uint32_t i = 0; i < 24; i++) {
+            buf_add(&text, str_z(parts[test_random_below(sizeof(parts) / sizeof(parts[0]))]));
+        }
+        w.text = buf_str(&text);
+        want(scratch, &w);
+        struct cuts cuts[] = { { 0, 1, false }, { 0, 4, true }, { 0, 12, true } };
+        for (size_t i = 0; i < 3 && !test_left(); i++) {
+            run_flow(&w, &cuts[i]);
+        }
+    }
 }
 
 static enum finding_action reject_words(void *arg, const struct finding *finding)
