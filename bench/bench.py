@@ -2,18 +2,22 @@
 """Measures what docs/BENCH.md reports: bench.py BUILD [gateway|streams|engine ...]
 
 The gateways are measured in turn, round after round, so that what else the machine does hits both;
-medians and their ratio are what counts.
+medians and their ratio are what counts. A round in which others took more than a tenth of the
+machine is measured again, as often as TRIES allows.
 """
 import os
 import re
 import statistics
 import subprocess
 import sys
+import time
 
 from common import Place, World, data, pinned, streams, wrk
 
 ROUNDS = int(os.environ.get('ROUNDS', '5'))
 SECONDS = int(os.environ.get('SECONDS_EACH', '4'))
+TRIES = int(os.environ.get('TRIES', '12'))
+OTHERS_MAX = 0.10
 LINE = '{:<34}{:>12}{:>12}{:>10}'
 
 
@@ -24,6 +28,25 @@ def median(values):
 def row(what, plain, lictor, form='{:.0f}', ratio=True):
     share = '{:.2f}'.format(lictor / plain) if ratio and plain else ''
     print(LINE.format(what, form.format(plain), form.format(lictor), share))
+
+
+def share_of_others(world, work):
+    """What work() gives, and which share of the machine others took meanwhile."""
+    begun, before = time.monotonic(), world.others_us()
+    result = work()
+    took_us = (time.monotonic() - begun) * 1e6 * (os.cpu_count() or 1)
+    return result, max(0.0, (world.others_us() - before) / took_us)
+
+
+def quiet_rounds(world, n, work):
+    """n rounds, the quietest of all that were tried, and the share of others in the worst of them."""
+    rounds = []
+    for _ in range(max(n, TRIES)):
+        rounds.append(share_of_others(world, work))
+        if sum(share <= OTHERS_MAX for _, share in rounds) >= n:
+            break
+    best = sorted(rounds, key=lambda one: one[1])[:n]
+    return [result for result, _ in best], best[-1][1]
 
 
 # ---- requests ----
@@ -44,7 +67,8 @@ def gateway(build):
         places = (world.plain, world.lictor)
         for place in places:
             wrk(place.port, 1)
-        rounds = [{place.name: one_round(place) for place in places} for _ in range(ROUNDS)]
+        rounds, others = quiet_rounds(world, ROUNDS,
+                                      lambda: {place.name: one_round(place) for place in places})
         records = world.ledger_bytes()
     middle = {name: {key: median(one[name][key] for one in rounds) for key in rounds[0][name]}
               for name in ('plain', 'lictor')}
@@ -60,32 +84,36 @@ def gateway(build):
     row('latency p99, us', plain['p99'], lictor['p99'])
     ratios = [one['lictor']['rps'] / one['plain']['rps'] for one in rounds]
     print(f'ratio of requests a second, round by round: {" ".join(f"{ratio:.2f}" for ratio in ratios)}'
-          f'; {records / 1e6:.0f} MB of records')
+          f'; {records / 1e6:.0f} MB of records; others took at most {others:.0%} of the machine')
 
 
 # ---- streams ----
 
+def stream_round(build, place, tokens):
+    before = sum(place.cpu_us())
+    result = streams(build, place.port, 200, 1000)
+    if result['failed']:
+        raise SystemExit(f'bench: {result["failed"]:.0f} streams failed at {place.name}')
+    result['cpu_us'] = (sum(place.cpu_us()) - before) / (result['streams'] * tokens)
+    return result
+
+
 def measure_streams(build):
-    results = {'plain': [], 'lictor': []}
-    cpu = {'plain': [], 'lictor': []}
     with World(build) as world:
-        for place in (world.plain, world.lictor) * 3:
-            before = sum(place.cpu_us())
-            result = streams(build, place.port, 200, 1000)
-            cpu[place.name].append((sum(place.cpu_us()) - before) / (result['streams'] * world.tokens))
-            results[place.name].append(result)
-            if result['failed']:
-                raise SystemExit(f'bench: {result["failed"]:.0f} streams failed at {place.name}')
-    middle = {name: {key: median(one[key] for one in many) for key in ('p50_us', 'p99_us', 'max_us')}
+        places = (world.plain, world.lictor)
+        rounds, others = quiet_rounds(
+            world, 3, lambda: {place.name: stream_round(build, place, world.tokens) for place in places})
+    results = {name: [one[name] for one in rounds] for name in ('plain', 'lictor')}
+    middle = {name: {key: median(one[key] for one in many) for key in ('p50_us', 'p99_us', 'max_us', 'cpu_us')}
               for name, many in results.items()}
     plain, lictor = middle['plain'], middle['lictor']
     print('\nStreams: 200 at once, 50 tokens a second each, 1,000 a round, 3 rounds in turn')
     print(LINE.format('', 'plain', 'lictor', 'added'))
     for key, what in (('p50_us', 'p50'), ('p99_us', 'p99'), ('max_us', 'most')):
         row(f'time to first token, {what}, us', plain[key], lictor[key], ratio=False)
-    row('worker CPU a token, us', median(cpu['plain']), median(cpu['lictor']), '{:.1f}', ratio=False)
+    row('worker CPU a token, us', plain['cpu_us'], lictor['cpu_us'], '{:.1f}', ratio=False)
     print(f'added to the first token: p50 {lictor["p50_us"] - plain["p50_us"]:.0f} us, '
-          f'p99 {lictor["p99_us"] - plain["p99_us"]:.0f} us')
+          f'p99 {lictor["p99_us"] - plain["p99_us"]:.0f} us; others took at most {others:.0%}')
 
 
 # ---- the engine alone ----

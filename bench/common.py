@@ -5,6 +5,7 @@ What is measured has the first core for itself, everything else the second, when
 Everything is stopped by its process id when the bench ends, however it ends.
 """
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -53,7 +54,7 @@ def children(pid):
 
 
 class Place:
-    """One of the two gateways: its port and the process that does its work."""
+    """One of the two gateways, or the model: its port and the process that does its work."""
 
     def __init__(self, name, port, worker):
         self.name, self.port, self.worker = name, port, worker
@@ -70,6 +71,19 @@ class Place:
             return next(int(line.split()[1]) for line in file if line.startswith('VmRSS'))
 
 
+def busy_us():
+    """What all processors of the machine have done so far, for whomever."""
+    with open('/proc/stat') as file:
+        fields = [int(field) for field in file.readline().split()[1:]]
+    return (sum(fields[:8]) - fields[3] - fields[4]) * TICK_US
+
+
+def tool_us():
+    """What the load generators that have ended took."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (used.ru_utime + used.ru_stime) * 1e6
+
+
 class World:
     """with World('build') as world: world.plain, world.lictor"""
 
@@ -84,9 +98,16 @@ class World:
         self.processes.append(process)
         return process
 
+    def others_us(self):
+        """What others than the bench have taken of the machine so far."""
+        own = sum(sum(place.cpu_us()) for place in (self.plain, self.lictor, self.model))
+        return busy_us() - own - tool_us()
+
     def start_model(self):
         tool = os.path.join(self.build, 'bench', 'upstream')
-        self.start(1, [tool, str(MODEL), data('answer.json'), str(self.tokens), str(self.pace)], 'model.log')
+        model = self.start(1, [tool, str(MODEL), data('answer.json'), str(self.tokens), str(self.pace)],
+                           'model.log')
+        self.model = Place('model', MODEL, model.pid)
         time.sleep(0.2)
 
     def start_plain(self):

@@ -44,7 +44,8 @@ ALLOWED = {
 # What only makes sense as a whole is tested as a whole: the engine on a simulated host.
 TESTED_BY = {
     "src/engine/%s.c" % name: "tests/sim/cases_test.c"
-    for name in ("answer", "api", "engine", "exchange", "failmode", "head", "inspect", "judge", "stream")
+    for name in ("answer", "api", "engine", "exchange", "failmode", "head", "inspect", "judge", "recording",
+                 "refuse", "stream")
 }
 
 FUNCTION_LINES_MAX = 120

@@ -9,8 +9,9 @@
  *              starts       of each rule (mostly: none), from the first on:
  *                │  program_ends: exact, the longest first; validator
  *                ▼
- *              match        the leftmost start with a valid end, its longest valid end; then on
- * after it
+ *              match        leftmost start with a valid end, its longest valid end; then on after
+ *
+ *     text ──► blanks_even ──► multi ──► match      phrases, where they stand as whole words
  *
  * What is found at a start depends only on the text of the matches that begin there and on where
  * the rule's last match ended, not on where a text was cut.

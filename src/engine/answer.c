@@ -1,14 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A whole answer: held until its last byte, then read, inspected, its tool calls judged, and given
- * as it came, rewritten, or not at all. A provider's error is inspected text by text.
+ * The provider's answer: how it is to be read, and a whole one. That is held until its last byte,
+ * then read, inspected, its tool calls judged, and given as it came, rewritten, or not at all. A
+ * provider's error is inspected text by text. A streamed answer is in stream.c.
  */
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/str.h"
 #include "engine/exchange.h"
+#include "engine/head.h"
 
 #include "base/banned.h"
+
+/* ---- tool calls ---- */
+
+bool exchange_call_allowed(struct lic_exchange *x, struct event_call *call, lic_str arguments,
+                           lic_str *out_reason)
+{
+    struct judge_call judge = { &x->engine->config, x->principal, x->agent, &x->request };
+    struct verdict verdict = { 0 };
+    struct lic_err err = { 0 };
+    bool allowed = judge_tool_call(&judge, call->name, arguments, &x->arena, &verdict, out_reason,
+                                   &err) == LIC_OK &&
+                   verdict.result == VERDICT_ALLOW;
+    if (err.rc != LIC_OK) {
+        *out_reason = LIC_STR("the policy could not be evaluated");
+        worker_count_failure(x->worker, FAIL_policy_failed);
+    }
+    worker_count(x->worker, allowed ? COUNTER_CALLS_ALLOWED : COUNTER_CALLS_DENIED, 1);
+    call->decision = allowed ? LIC_STR("allow") : LIC_STR("deny");
+    return allowed;
+}
+
+bool exchange_strips(const struct lic_exchange *x)
+{
+    return (x->guardrail && x->guardrail->output) || (x->agent && x->agent->instructions.n > 0);
+}
+
+lic_str exchange_call_message(struct lic_exchange *x, lic_str tool)
+{
+    struct buf buf;
+    buf_init(&buf, &x->arena, LIMIT_JSON_BYTES);
+    buf_addf(&buf, "The tool call \"" LIC_FMT "\" is not authorized.",
+             LIC_ARG(exchange_quotable(x, tool, LIC_STR("..."))));
+    return buf.failed == LIC_OK ? buf_str(&buf) : LIC_STR("The tool call is not authorized.");
+}
+
+/* ---- giving ---- */
 
 static void give(struct lic_exchange *x, enum lic_release_kind kind, uint32_t status, lic_str body,
                  struct lic_release *out)
@@ -204,5 +242,105 @@ void answer_chunk(struct lic_exchange *x, lic_str chunk, enum lic_end end, struc
         answer_fail(x, FAIL_upstream_broken, NULL, out);
     } else if (end == LIC_END_COMPLETE) {
         whole_answer(x, buf_str(&x->held), out);
+    }
+}
+
+/* ---- the answer's head ---- */
+
+static lic_str header_value(const struct lic_header *headers, uint32_t n, lic_str name)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (str_eq_nocase(headers[i].name, name)) {
+            return headers[i].value;
+        }
+    }
+    return (lic_str){ 0 };
+}
+
+static enum answer_mode fail_mode(struct lic_exchange *x, enum failmode mode)
+{
+    x->failed_mode = mode;
+    return ANSWER_FAILED;
+}
+
+static enum answer_mode answer_mode_of(struct lic_exchange *x, uint32_t status,
+                                       const struct lic_header *headers, uint32_t n)
+{
+    if (n == 0) {
+        return fail_mode(x, status == 504 ? FAIL_upstream_timeout : FAIL_upstream_unreachable);
+    }
+    lic_str encoding = header_value(headers, n, LIC_STR("content-encoding"));
+    lic_str type = header_value(headers, n, LIC_STR("content-type"));
+    lic_str rest = type;
+    bool is_stream = str_eq_nocase(str_trim(str_split(&rest, ';')), LIC_STR("text/event-stream"));
+    if (status == 401 || status == 403) {
+        return fail_mode(x, FAIL_upstream_credential);
+    }
+    if (encoding.n > 0 && !str_eq_nocase(encoding, LIC_STR("identity"))) {
+        return fail_mode(x, FAIL_upstream_compressed);
+    }
+    if (status >= 400 && status < 600 && head_is_json(type)) {
+        return ANSWER_ERROR;
+    }
+    if (status == 200 && is_stream && x->request.stream == 1) {
+        return ANSWER_STREAM;
+    }
+    if (status == 200 && head_is_json(type) && x->request.stream != 1) {
+        return ANSWER_JSON;
+    }
+    return fail_mode(x, FAIL_upstream_unexpected);
+}
+
+void lic_exchange_response_head(struct lic_exchange *x, uint32_t status,
+                                const struct lic_header *headers, uint32_t headers_n)
+{
+    CHECK(x->magic == EXCHANGE_MAGIC && x->state == EXCHANGE_FORWARDED);
+    int64_t now = x->worker->host->mono_ns(x->worker->host->ctx);
+    x->request.upstream_status = headers_n > 0 ? (int64_t)status : EVENT_INT_NONE;
+    x->request.first_byte_us = (now - x->mono_forwarded_ns) / 1000;
+    x->mode = answer_mode_of(x, status, headers, headers_n);
+    buf_init(&x->held, &x->arena, (size_t)x->engine->config.settings.answer_bytes_max);
+    struct lic_err err;
+    if (x->mode == ANSWER_STREAM) {
+        worker_count(x->worker, COUNTER_STREAMS, 1);
+        if (stream_begin(x, &err) != LIC_OK) {
+            x->mode = fail_mode(x, FAIL_out_of_memory);
+        }
+    }
+}
+
+void lic_exchange_response_body(struct lic_exchange *x, lic_str chunk, enum lic_end end,
+                                struct lic_release *out)
+{
+    CHECK(x->magic == EXCHANGE_MAGIC);
+    *out = (struct lic_release){ .kind = LIC_RELEASE_HOLD };
+    arena_reset(&x->worker->scratch);
+    if (x->state != EXCHANGE_FORWARDED) {
+        out->kind = x->state == EXCHANGE_ENDED ? LIC_RELEASE_CUT : LIC_RELEASE_HOLD;
+        return;
+    }
+    switch (x->mode) {
+    case ANSWER_STREAM:
+        stream_chunk(x, chunk, end, out);
+        break;
+    case ANSWER_JSON:
+    case ANSWER_ERROR:
+        answer_chunk(x, chunk, end, out);
+        break;
+    case ANSWER_FAILED:
+        answer_fail(x, x->failed_mode, NULL, out);
+        break;
+    case ANSWER_NONE:
+        answer_fail(x, FAIL_upstream_broken, NULL, out);
+        break;
+    }
+    if (out->head_ready && !x->head_given) {
+        x->head_given = true;
+        x->request.status = out->head.status;
+    } else {
+        out->head_ready = x->head_given;
+    }
+    if (end != LIC_END_NOT_YET || out->kind == LIC_RELEASE_CUT) {
+        x->state = EXCHANGE_ENDED;
     }
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The exchange: from a head and a body to an order for the host. The state machine and its
- * invariants are drawn in exchange.h; the answer's side is in answer.c and stream.c.
+ * invariants are drawn in exchange.h. What ends it early is in refuse.c, what is written down in
+ * recording.c, the answer's side in answer.c and stream.c.
  */
 #include "engine/exchange.h"
 
@@ -52,216 +53,6 @@ static void exchange_free(struct lic_exchange *x)
 struct inspect exchange_inspect(struct lic_exchange *x, bool output)
 {
     return (struct inspect){ x->worker, &x->arena, x->guardrail, output };
-}
-
-/* ---- why it goes no further ---- */
-
-void exchange_note_stop(struct lic_exchange *x, lic_str decision, lic_str enforced, lic_str reason)
-{
-    if (x->request.enforced.at && !str_eq(x->request.enforced, LIC_STR("forwarded")) &&
-        !str_eq(x->request.enforced, LIC_STR("rewritten"))) {
-        return;
-    }
-    x->request.decision = decision;
-    x->request.enforced = enforced;
-    x->request.reason = reason;
-    if (!x->head_given) {
-        x->mark = decision;
-    }
-}
-
-void exchange_note_failure(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail)
-{
-    const struct failmode_row *row = failmode_row(mode);
-    worker_count_failure(x->worker, mode);
-    if (x->request.failure.at && !str_eq(x->request.failure, LIC_STR("ledger_bypassed"))) {
-        return;
-    }
-    x->request.failure = str_z(row->name);
-    bool cut = row->outcome == FAILMODE_CUT || x->head_given;
-    lic_str decision = x->state < EXCHANGE_FORWARDED ? LIC_STR("error") : x->request.decision;
-    exchange_note_stop(x, decision, cut ? LIC_STR("cut") : LIC_STR("refused"),
-                       exchange_sentence(x, mode, detail));
-}
-
-static bool finds_nothing(struct lic_exchange *x, lic_str text, bool output)
-{
-    struct inspect inspect = exchange_inspect(x, output);
-    struct event_part part = { .channel = output ? CHANNEL_ASSISTANT : CHANNEL_USER, .text = text };
-    struct findings found = { 0 };
-    struct lic_err err;
-    return inspect_part(&inspect, &part, 0, &found, &err) == LIC_OK && found.n == 0;
-}
-
-lic_str exchange_quotable(struct lic_exchange *x, lic_str text, lic_str otherwise)
-{
-    bool clean =
-        finds_nothing(x, text, /* output= */ false) && finds_nothing(x, text, /* output= */ true);
-    return clean ? text : otherwise;
-}
-
-/* Of a provider's bytes nothing is quoted: where a text was cut, a part of a secret could stand. */
-static bool is_providers(enum failmode mode)
-{
-    return mode >= FAIL_upstream_unreachable;
-}
-
-lic_str exchange_sentence(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail)
-{
-    lic_str text = str_z(failmode_row(mode)->text);
-    if (!detail || detail->rc == LIC_OK || detail->text[0] == '\0') {
-        return text;
-    }
-    struct buf buf;
-    buf_init(&buf, &x->arena, LIMIT_JSON_BYTES);
-    buf_add(&buf, text);
-    if (is_providers(mode)) {
-        buf_addf(&buf, " (%s at byte %zu)", lic_rc_name(detail->rc), detail->offset);
-    } else if (exchange_quotable(x, str_z(detail->text), LIC_STR("")).n > 0) {
-        buf_add(&buf, LIC_STR(": "));
-        buf_add(&buf, str_z(detail->text));
-    }
-    return buf.failed == LIC_OK ? buf_str(&buf) : text;
-}
-
-lic_str exchange_message(const struct lic_exchange *x, bool output)
-{
-    lic_str message = { 0 };
-    if (x->guardrail) {
-        message = output ? x->guardrail->output_message : x->guardrail->input_message;
-    }
-    return message.n > 0 ? message : LIC_STR("This was stopped by the gateway's policy.");
-}
-
-/* ---- records ---- */
-
-static enum lic_rc append_record(struct lic_exchange *x, bool outcome, void *ticket,
-                                 struct lic_err *err)
-{
-    struct config *config = &x->engine->config;
-    struct record record = {
-        .request = &x->request,
-        .answer = outcome ? &x->answer : NULL,
-        .findings = outcome ? &x->found_out : &x->found_in,
-        .content = config->content,
-        .outcome = outcome,
-    };
-    struct buf line;
-    buf_init(&line, &x->worker->scratch, LIMIT_RECORD_BYTES);
-    TRY(record_write(&record, &x->worker->scratch, &line, err));
-    const struct lic_host *host = x->worker->host;
-    enum lic_rc rc = host->append(host->ctx, ticket, buf_str(&line), config->settings.sync, err);
-    if (rc == LIC_OK || rc == LIC_E_PENDING) {
-        worker_count(x->worker, COUNTER_RECORDS, 1);
-    }
-    return rc;
-}
-
-/* Input texts as a record may show them. A failure here must not lose the record: it hides all. */
-static void show_input(struct lic_exchange *x)
-{
-    bool mask = x->engine->config.content == RECORD_CONTENT_MASKED;
-    struct lic_err err;
-    if (inspect_show(&x->arena, &x->request, &x->found_in, mask, &err) != LIC_OK) {
-        for (uint32_t i = 0; i < x->request.parts.n; i++) {
-            x->request.parts.at[i].shown = LIC_STR("[not shown: out of memory]");
-        }
-    }
-}
-
-/* A call that was never forwarded: one record says all, unless its intent stands in the ledger and
- * the outcome will. Only known callers are recorded, since a stranger must not be able to fill the
- * ledger. */
-static void record_refusal(struct lic_exchange *x)
-{
-    if (!x->principal || x->recorded || x->intent_written) {
-        return;
-    }
-    x->recorded = true;
-    x->request.kind = LIC_STR("refusal");
-    show_input(x);
-    struct lic_err err;
-    enum lic_rc rc = append_record(x, /* outcome= */ false, /* ticket= */ NULL, &err);
-    if (rc != LIC_OK && rc != LIC_E_PENDING) {
-        worker_count_failure(x->worker, FAIL_outcome_lost);
-    }
-}
-
-/* ---- answers of our own ---- */
-
-static void give_answer(struct lic_exchange *x, uint32_t status, lic_str type, lic_str body,
-                        struct lic_step *out)
-{
-    x->state = EXCHANGE_ANSWERED;
-    x->request.status = status;
-    *out = (struct lic_step){ .kind = LIC_STEP_ANSWER, .answer = { status, type, body } };
-}
-
-static void answer_error(struct lic_exchange *x, uint32_t status, const char *code, lic_str message,
-                         struct lic_step *out)
-{
-    struct buf body;
-    buf_init(&body, &x->arena, LIMIT_JSON_BYTES);
-    x->dialect->write_error(status, str_z(code), message, &body);
-    give_answer(x, status, LIC_STR("application/json"), buf_str(&body), out);
-    record_refusal(x);
-}
-
-static void fail(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail,
-                 struct lic_step *out)
-{
-    const struct failmode_row *row = failmode_row(mode);
-    exchange_note_failure(x, mode, detail);
-    worker_count(x->worker, COUNTER_FAILED, 1);
-    answer_error(x, row->status, row->code, exchange_sentence(x, mode, detail), out);
-}
-
-static void deny(struct lic_exchange *x, const struct verdict *verdict, struct lic_step *out)
-{
-    worker_count(x->worker, COUNTER_DENIED, 1);
-    exchange_note_stop(x, LIC_STR("deny"), LIC_STR("refused"),
-                       judge_reason(verdict, x->request.action, x->request.resource, &x->arena));
-    struct buf message;
-    buf_init(&message, &x->arena, LIMIT_JSON_BYTES);
-    /* AWS's sentence; where the statement stands is for the record, not for the caller. */
-    buf_addf(&message,
-             "User: " LIC_FMT " is not authorized to perform: " LIC_FMT " on resource: " LIC_FMT,
-             LIC_ARG(x->request.principal), LIC_ARG(x->request.action),
-             LIC_ARG(x->request.resource));
-    buf_add(&message, verdict->result == VERDICT_EXPLICIT_DENY
-                          ? LIC_STR(" with an explicit deny in an identity-based policy")
-                          : LIC_STR(" because no identity-based policy allows the action"));
-    answer_error(x, 403, "access_denied", buf_str(&message), out);
-}
-
-/* A guardrail's intervention on the request, in the dialect's own way: not an error. */
-static void intervene(struct lic_exchange *x, struct lic_step *out)
-{
-    worker_count(x->worker, COUNTER_REJECTED, 1);
-    exchange_note_stop(x, LIC_STR("reject"), LIC_STR("intervened"),
-                       inspect_reason(&x->arena, &x->found_in, &x->request));
-    struct buf body;
-    buf_init(&body, &x->arena, LIMIT_JSON_BYTES);
-    lic_str message = exchange_message(x, /* output= */ false);
-    lic_str type = LIC_STR("application/json");
-    if (x->request.stream == 1) {
-        struct dialect_stream *stream;
-        struct lic_err err;
-        if (x->dialect->stream_new(&x->arena, &x->request, &stream, &err) != LIC_OK) {
-            fail(x, FAIL_out_of_memory, NULL, out);
-            return;
-        }
-        x->dialect->write_stop(stream, message, &body);
-        type = LIC_STR("text/event-stream");
-    } else {
-        x->dialect->write_intervention(&x->request, x->request.record, message, &body);
-    }
-    if (body.failed != LIC_OK) {
-        fail(x, FAIL_out_of_memory, NULL, out);
-        return;
-    }
-    give_answer(x, 200, type, buf_str(&body), out);
-    record_refusal(x);
 }
 
 /* ---- head ---- */
@@ -342,7 +133,7 @@ static void route(struct lic_exchange *x, const struct lic_head *in, const struc
     bool is_post = str_eq(in->method, LIC_STR("POST"));
     if (head->model.at || str_eq(head->path, LIC_STR("/v1/models"))) {
         if (!str_eq(in->method, LIC_STR("GET"))) {
-            fail(x, FAIL_method_refused, NULL, out);
+            refuse_failure(x, FAIL_method_refused, NULL, out);
             return;
         }
         list_models(x, head, out);
@@ -350,18 +141,18 @@ static void route(struct lic_exchange *x, const struct lic_head *in, const struc
     }
     const struct dialect *dialect = dialect_find(head->path);
     if (!dialect) {
-        fail(x, FAIL_path_unknown, NULL, out);
+        refuse_failure(x, FAIL_path_unknown, NULL, out);
         return;
     }
     x->dialect = dialect;
     x->request.dialect = str_z(dialect->name);
     if (!is_post) {
-        fail(x, FAIL_method_refused, NULL, out);
+        refuse_failure(x, FAIL_method_refused, NULL, out);
     } else if (!head_is_json(head->content_type)) {
-        fail(x, FAIL_content_type_refused, NULL, out);
+        refuse_failure(x, FAIL_content_type_refused, NULL, out);
     } else if (head->content_encoding.n > 0 &&
                !str_eq_nocase(head->content_encoding, LIC_STR("identity"))) {
-        fail(x, FAIL_content_encoding_refused, NULL, out);
+        refuse_failure(x, FAIL_content_encoding_refused, NULL, out);
     } else {
         x->state = EXCHANGE_KNOWN;
         *out = (struct lic_step){ .kind = LIC_STEP_BODY };
@@ -386,11 +177,11 @@ void lic_exchange_head(struct lic_exchange *x, const struct lic_head *in, struct
     x->request.user_agent = head.user_agent;
     x->dialect = dialect_guess(head.path, head.anthropic_version.n > 0);
     if (!good) {
-        fail(x, failure, NULL, out);
+        refuse_failure(x, failure, NULL, out);
     } else if (!draw_ids(x, &head, &failure)) {
-        fail(x, failure, NULL, out);
+        refuse_failure(x, failure, NULL, out);
     } else if (!identify(x, in, &failure, &err)) {
-        fail(x, failure, &err, out);
+        refuse_failure(x, failure, &err, out);
     } else {
         route(x, in, &head, out);
     }
@@ -427,7 +218,7 @@ static void list_models(struct lic_exchange *x, const struct head *head, struct 
     lic_str *names = ARENA_ARRAY(&x->arena, lic_str, config->models_n);
     lic_str *owners = ARENA_ARRAY(&x->arena, lic_str, config->models_n);
     if (!names || !owners) {
-        fail(x, FAIL_out_of_memory, NULL, out);
+        refuse_failure(x, FAIL_out_of_memory, NULL, out);
         return;
     }
     uint32_t n = 0;
@@ -442,7 +233,7 @@ static void list_models(struct lic_exchange *x, const struct head *head, struct 
     }
     x->request.action = LIC_STR("bedrock:ListFoundationModels");
     if (head->model.at && n == 0) {
-        fail(x, FAIL_model_unknown, NULL, out);
+        refuse_failure(x, FAIL_model_unknown, NULL, out);
         return;
     }
     struct buf body;
@@ -450,8 +241,8 @@ static void list_models(struct lic_exchange *x, const struct head *head, struct 
     x->dialect->write_models(names, owners, n, /* one= */ head->model.at != NULL, &body);
     worker_count(x->worker, COUNTER_ALLOWED, 1);
     exchange_note_stop(x, LIC_STR("allow"), LIC_STR("answered"), LIC_STR(""));
-    give_answer(x, 200, LIC_STR("application/json"), buf_str(&body), out);
-    record_refusal(x);
+    refuse_answer(x, 200, LIC_STR("application/json"), buf_str(&body), out);
+    recording_refusal(x);
 }
 
 /* ---- body ---- */
@@ -524,6 +315,7 @@ static bool inspect_request(struct lic_exchange *x, enum failmode *failure, stru
                : rc == LIC_E_LIMIT ? FAIL_too_many_findings
                                    : FAIL_detector_failed;
     worker_count(x->worker, COUNTER_FINDINGS_INPUT, x->found_in.n);
+    x->inspected = rc == LIC_OK;
     return rc == LIC_OK;
 }
 
@@ -685,21 +477,7 @@ static void after_append(struct lic_exchange *x, enum lic_rc rc, const struct li
     }
     /* The ledger's own words are for the operator, not for the caller. */
     x->worker->host->log(x->worker->host->ctx, LIC_LOG_ERROR, str_z(err->text));
-    fail(x, FAIL_ledger_unwritable, NULL, out);
-}
-
-static void record_intent(struct lic_exchange *x, struct lic_step *out)
-{
-    x->request.kind = LIC_STR("intent");
-    x->request.decision = LIC_STR("allow");
-    x->request.enforced = x->request_rewritten ? LIC_STR("rewritten") : LIC_STR("forwarded");
-    x->mark = x->request_rewritten ? LIC_STR("rewrite") : LIC_STR("allow");
-    if (x->request_rewritten) {
-        worker_count(x->worker, COUNTER_REQUEST_REWRITES, 1);
-    }
-    show_input(x);
-    struct lic_err err = { 0 };
-    after_append(x, append_record(x, /* outcome= */ false, x, &err), &err, out);
+    refuse_failure(x, FAIL_ledger_unwritable, NULL, out);
 }
 
 void lic_exchange_appended(struct lic_exchange *x, enum lic_rc rc, const struct lic_err *err,
@@ -739,20 +517,21 @@ static void judge_request(struct lic_exchange *x, lic_str body, struct lic_step 
     enum lic_rc rc = policy_eval(x->principal->docs, x->principal->docs_n, &x->request, &x->arena,
                                  &verdict, &err);
     if (rc != LIC_OK) {
-        fail(x, rc == LIC_E_NOMEM ? FAIL_out_of_memory : FAIL_policy_failed, NULL, out);
+        refuse_failure(x, rc == LIC_E_NOMEM ? FAIL_out_of_memory : FAIL_policy_failed, NULL, out);
         return;
     }
     note_statement(x, &verdict);
     if (verdict.result != VERDICT_ALLOW) {
-        deny(x, &verdict, out);
+        refuse_denial(x, &verdict, out);
     } else if (refuses_uninspected(x)) {
-        fail(x, FAIL_uninspected, NULL, out);
+        refuse_failure(x, FAIL_uninspected, NULL, out);
     } else if (findings_action(&x->found_in) == ACTION_REJECT) {
-        intervene(x, out);
+        refuse_intervene(x, out);
     } else if ((rc = make_body(x, body, &err)) != LIC_OK || (rc = make_head(x, &err)) != LIC_OK) {
-        fail(x, rewrite_failure(rc), NULL, out);
+        refuse_failure(x, rewrite_failure(rc), NULL, out);
     } else {
-        record_intent(x, out);
+        rc = recording_intent(x, &err);
+        after_append(x, rc, &err, out);
     }
 }
 
@@ -763,151 +542,10 @@ void lic_exchange_body(struct lic_exchange *x, lic_str body, struct lic_step *ou
     enum failmode failure;
     struct lic_err err = { 0 };
     if (!prepare(x, body, &failure, &err)) {
-        fail(x, failure, &err, out);
+        refuse_failure(x, failure, &err, out);
         return;
     }
     judge_request(x, body, out);
-}
-
-void lic_exchange_refuse(struct lic_exchange *x, const char *failure, struct lic_step *out)
-{
-    CHECK(x->magic == EXCHANGE_MAGIC);
-    arena_reset(&x->worker->scratch);
-    fail(x, failmode_named(failure), NULL, out);
-}
-
-/* ---- the answer's head ---- */
-
-static lic_str header_value(const struct lic_header *headers, uint32_t n, lic_str name)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        if (str_eq_nocase(headers[i].name, name)) {
-            return headers[i].value;
-        }
-    }
-    return (lic_str){ 0 };
-}
-
-static enum answer_mode fail_mode(struct lic_exchange *x, enum failmode mode)
-{
-    x->failed_mode = mode;
-    return ANSWER_FAILED;
-}
-
-static enum answer_mode answer_mode_of(struct lic_exchange *x, uint32_t status,
-                                       const struct lic_header *headers, uint32_t n)
-{
-    if (n == 0) {
-        return fail_mode(x, status == 504 ? FAIL_upstream_timeout : FAIL_upstream_unreachable);
-    }
-    lic_str encoding = header_value(headers, n, LIC_STR("content-encoding"));
-    lic_str type = header_value(headers, n, LIC_STR("content-type"));
-    lic_str rest = type;
-    bool is_stream = str_eq_nocase(str_trim(str_split(&rest, ';')), LIC_STR("text/event-stream"));
-    if (status == 401 || status == 403) {
-        return fail_mode(x, FAIL_upstream_credential);
-    }
-    if (encoding.n > 0 && !str_eq_nocase(encoding, LIC_STR("identity"))) {
-        return fail_mode(x, FAIL_upstream_compressed);
-    }
-    if (status >= 400 && status < 600 && head_is_json(type)) {
-        return ANSWER_ERROR;
-    }
-    if (status == 200 && is_stream && x->request.stream == 1) {
-        return ANSWER_STREAM;
-    }
-    if (status == 200 && head_is_json(type) && x->request.stream != 1) {
-        return ANSWER_JSON;
-    }
-    return fail_mode(x, FAIL_upstream_unexpected);
-}
-
-void lic_exchange_response_head(struct lic_exchange *x, uint32_t status,
-                                const struct lic_header *headers, uint32_t headers_n)
-{
-    CHECK(x->magic == EXCHANGE_MAGIC && x->state == EXCHANGE_FORWARDED);
-    int64_t now = x->worker->host->mono_ns(x->worker->host->ctx);
-    x->request.upstream_status = headers_n > 0 ? (int64_t)status : EVENT_INT_NONE;
-    x->request.first_byte_us = (now - x->mono_forwarded_ns) / 1000;
-    x->mode = answer_mode_of(x, status, headers, headers_n);
-    buf_init(&x->held, &x->arena, (size_t)x->engine->config.settings.answer_bytes_max);
-    struct lic_err err;
-    if (x->mode == ANSWER_STREAM) {
-        worker_count(x->worker, COUNTER_STREAMS, 1);
-        if (stream_begin(x, &err) != LIC_OK) {
-            x->mode = fail_mode(x, FAIL_out_of_memory);
-        }
-    }
-}
-
-void lic_exchange_response_body(struct lic_exchange *x, lic_str chunk, enum lic_end end,
-                                struct lic_release *out)
-{
-    CHECK(x->magic == EXCHANGE_MAGIC);
-    *out = (struct lic_release){ .kind = LIC_RELEASE_HOLD };
-    arena_reset(&x->worker->scratch);
-    if (x->state != EXCHANGE_FORWARDED) {
-        out->kind = x->state == EXCHANGE_ENDED ? LIC_RELEASE_CUT : LIC_RELEASE_HOLD;
-        return;
-    }
-    switch (x->mode) {
-    case ANSWER_STREAM:
-        stream_chunk(x, chunk, end, out);
-        break;
-    case ANSWER_JSON:
-    case ANSWER_ERROR:
-        answer_chunk(x, chunk, end, out);
-        break;
-    case ANSWER_FAILED:
-        answer_fail(x, x->failed_mode, NULL, out);
-        break;
-    case ANSWER_NONE:
-        answer_fail(x, FAIL_upstream_broken, NULL, out);
-        break;
-    }
-    if (out->head_ready && !x->head_given) {
-        x->head_given = true;
-        x->request.status = out->head.status;
-    } else {
-        out->head_ready = x->head_given;
-    }
-    if (end != LIC_END_NOT_YET || out->kind == LIC_RELEASE_CUT) {
-        x->state = EXCHANGE_ENDED;
-    }
-}
-
-/* ---- tool calls ---- */
-
-bool exchange_call_allowed(struct lic_exchange *x, struct event_call *call, lic_str arguments,
-                           lic_str *out_reason)
-{
-    struct judge_call judge = { &x->engine->config, x->principal, x->agent, &x->request };
-    struct verdict verdict = { 0 };
-    struct lic_err err = { 0 };
-    bool allowed = judge_tool_call(&judge, call->name, arguments, &x->arena, &verdict, out_reason,
-                                   &err) == LIC_OK &&
-                   verdict.result == VERDICT_ALLOW;
-    if (err.rc != LIC_OK) {
-        *out_reason = LIC_STR("the policy could not be evaluated");
-        worker_count_failure(x->worker, FAIL_policy_failed);
-    }
-    worker_count(x->worker, allowed ? COUNTER_CALLS_ALLOWED : COUNTER_CALLS_DENIED, 1);
-    call->decision = allowed ? LIC_STR("allow") : LIC_STR("deny");
-    return allowed;
-}
-
-bool exchange_strips(const struct lic_exchange *x)
-{
-    return (x->guardrail && x->guardrail->output) || (x->agent && x->agent->instructions.n > 0);
-}
-
-lic_str exchange_call_message(struct lic_exchange *x, lic_str tool)
-{
-    struct buf buf;
-    buf_init(&buf, &x->arena, LIMIT_JSON_BYTES);
-    buf_addf(&buf, "The tool call \"" LIC_FMT "\" is not authorized.",
-             LIC_ARG(exchange_quotable(x, tool, LIC_STR("..."))));
-    return buf.failed == LIC_OK ? buf_str(&buf) : LIC_STR("The tool call is not authorized.");
 }
 
 /* ---- marks and the end ---- */
@@ -918,61 +556,6 @@ void lic_exchange_marks(const struct lic_exchange *x, lic_str *out_decision, lic
     *out_record = x->principal ? x->request.record : (lic_str){ 0 };
 }
 
-static void note_close(struct lic_exchange *x, enum lic_close how)
-{
-    if (how == LIC_CLOSE_CLIENT_GONE) {
-        worker_count(x->worker, COUNTER_CLIENT_GONE, 1);
-        exchange_note_stop(x, x->request.decision, LIC_STR("cut"),
-                           LIC_STR("the caller went away before the end"));
-    } else if (how == LIC_CLOSE_ABORTED) {
-        exchange_note_stop(x, x->request.decision, LIC_STR("cut"),
-                           LIC_STR("the gateway gave up before the end"));
-    }
-}
-
-static void count_tokens(const struct lic_exchange *x)
-{
-    if (x->request.input_tokens > 0) {
-        worker_count(x->worker, COUNTER_INPUT_TOKENS, (uint64_t)x->request.input_tokens);
-    }
-    if (x->request.output_tokens > 0) {
-        worker_count(x->worker, COUNTER_OUTPUT_TOKENS, (uint64_t)x->request.output_tokens);
-    }
-}
-
-/* The answer's texts as the record may show them, and what the provider said of itself. */
-static enum lic_rc prepare_outcome(struct lic_exchange *x, struct lic_err *err)
-{
-    if (x->stream) {
-        TRY(stream_collect(x, err));
-    } else {
-        bool mask = x->engine->config.content == RECORD_CONTENT_MASKED;
-        TRY(inspect_show(&x->arena, &x->answer, &x->found_out, mask, err));
-    }
-    x->request.input_tokens = x->answer.input_tokens;
-    x->request.output_tokens = x->answer.output_tokens;
-    x->request.finish = x->answer.finish;
-    count_tokens(x);
-    return LIC_OK;
-}
-
-static void record_outcome(struct lic_exchange *x)
-{
-    struct lic_err err = { 0 };
-    x->request.kind = LIC_STR("outcome");
-    x->request.latency_us =
-        (x->worker->host->mono_ns(x->worker->host->ctx) - x->mono_begun_ns) / 1000;
-    worker_count(x->worker, COUNTER_FINDINGS_OUTPUT, x->found_out.n);
-    if (prepare_outcome(x, &err) != LIC_OK) {
-        x->answer.parts.n = 0; /* rather a record without content than none, or one unmasked */
-    }
-    enum lic_rc rc = append_record(x, /* outcome= */ true, /* ticket= */ NULL, &err);
-    if (rc != LIC_OK && rc != LIC_E_PENDING) {
-        worker_count_failure(x->worker, FAIL_outcome_lost);
-        x->worker->host->log(x->worker->host->ctx, LIC_LOG_ERROR, str_z(err.text));
-    }
-}
-
 void lic_exchange_close(struct lic_exchange *x, enum lic_close how)
 {
     if (!x) {
@@ -980,10 +563,6 @@ void lic_exchange_close(struct lic_exchange *x, enum lic_close how)
     }
     CHECK(x->magic == EXCHANGE_MAGIC);
     arena_reset(&x->worker->scratch);
-    if (x->intent_written && !x->recorded) {
-        x->recorded = true;
-        note_close(x, how);
-        record_outcome(x);
-    }
+    recording_outcome(x, how);
     exchange_free(x);
 }

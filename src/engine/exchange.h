@@ -59,6 +59,7 @@ struct lic_exchange {
     /* The request. */
     struct event request;
     struct findings found_in;
+    bool inspected; /* found_in is all there is to find */
     struct json_doc doc;
     const struct config_model *model;
     lic_str forward_body, forward_target;
@@ -111,6 +112,20 @@ lic_str exchange_call_message(struct lic_exchange *x, lic_str tool);
 
 /* The message a guardrail's intervention shows for this direction. */
 lic_str exchange_message(const struct lic_exchange *x, bool output);
+
+/* refuse.c: the step that ends a request here, recorded as a refusal when the caller is known. */
+void refuse_failure(struct lic_exchange *x, enum failmode mode, const struct lic_err *detail,
+                    struct lic_step *out);
+void refuse_denial(struct lic_exchange *x, const struct verdict *verdict, struct lic_step *out);
+void refuse_intervene(struct lic_exchange *x, struct lic_step *out);
+void refuse_answer(struct lic_exchange *x, uint32_t status, lic_str type, lic_str body,
+                   struct lic_step *out);
+
+/* recording.c: LIC_OK or LIC_E_PENDING from an intent is the ledger's promise, anything else none.
+ * A refusal or outcome that is due is written once; one that is not is left out. */
+enum lic_rc recording_intent(struct lic_exchange *x, struct lic_err *err) LIC_MUST_USE;
+void recording_refusal(struct lic_exchange *x);
+void recording_outcome(struct lic_exchange *x, enum lic_close how);
 
 /* answer.c: a whole answer. stream.c: a streamed one. */
 void answer_chunk(struct lic_exchange *x, lic_str chunk, enum lic_end end, struct lic_release *out);
