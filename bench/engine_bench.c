@@ -306,8 +306,9 @@ static int bench_exchange(char **arg)
 /* A stream of `tokens` short words, as Chat Completions sends them. */
 static lic_str *make_events(uint32_t tokens)
 {
-    static const char *const words[] = { " the", " boots", " left", " on", " Friday", ",", " and",
-                                         " will", " take", " 3", " to", " 6", " days", "." };
+    static const char *const words[] = { " the", " boots", " left", " on",   " Friday",
+                                         ",",    " and",   " will", " take", " 3",
+                                         " to",  " 6",     " days", "." };
     lic_str *events = calloc(tokens + 2, sizeof *events);
     must(events != NULL, "no memory");
     for (uint32_t i = 0; i < tokens + 2; i++) {
@@ -321,9 +322,10 @@ static lic_str *make_events(uint32_t tokens)
                          "\"delta\":{\"content\":\"%s\"},\"finish_reason\":null}]}\n\n",
                          words[i % (sizeof words / sizeof words[0])]);
         } else if (i == tokens) {
-            n = snprintf(at, 512, "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\","
-                                  "\"created\":1795385663,\"model\":\"bench\",\"choices\":[{"
-                                  "\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
+            n = snprintf(at, 512,
+                         "data: {\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\","
+                         "\"created\":1795385663,\"model\":\"bench\",\"choices\":[{"
+                         "\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n");
         } else {
             n = snprintf(at, 512, "data: [DONE]\n\n");
         }
@@ -405,7 +407,8 @@ static void scan_prose(struct memory *memory, const struct rules *rules, lic_str
     }
     CALLGRIND_STOP_INSTRUMENTATION;
     double took_ns = now_ns() - begun_ns;
-    (void)printf("detect " LIC_FMT ": %u rules, %zu bytes of prose in %.2f us, %.0f MB/s, %.1f found\n",
+    (void)printf("detect " LIC_FMT
+                 ": %u rules, %zu bytes of prose in %.2f us, %.0f MB/s, %.1f found\n",
                  LIC_ARG(name), rules->n, text.n, took_ns / 1e3 / (double)n,
                  (double)text.n * (double)n / took_ns * 1e3, (double)found / (double)n);
     detector_scratch_free(scratch);
@@ -472,7 +475,8 @@ int main(int n, char **arg)
     if (n == 4 && strcmp(arg[1], "json") == 0) {
         return bench_json(arg + 2);
     }
-    (void)fprintf(stderr, "engine_bench exchange DIR REQUEST ANSWER N | stream DIR REQUEST TOKENS N | "
-                          "detect TEXT N | rules TEXT N | json FILE N\n");
+    (void)fprintf(stderr,
+                  "engine_bench exchange DIR REQUEST ANSWER N | stream DIR REQUEST TOKENS N | "
+                  "detect TEXT N | rules TEXT N | json FILE N\n");
     return 2;
 }

@@ -19,4 +19,4 @@ done
 ${CC:-cc} $flags $(pkg-config --cflags libhs libfyaml libcrypto) -o "$tools/engine_bench" \
     bench/engine_bench.c hosts/posix.c "$build/liblictor.a" $(pkg-config --libs libhs libfyaml libcrypto) -lm
 
-exec python3 bench/bench.py "$build" "$@"
+PYTHONDONTWRITEBYTECODE=1 exec python3 bench/bench.py "$build" "$@"

@@ -9,4 +9,4 @@ mkdir -p "$build/bench"
 for name in upstream streams; do
     ${CC:-cc} -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -o "$build/bench/$name" "bench/$name.c"
 done
-exec python3 bench/soak.py "$build" "${1:-1000000}" "${2:-10000}"
+PYTHONDONTWRITEBYTECODE=1 exec python3 bench/soak.py "$build" "${1:-1000000}" "${2:-10000}"

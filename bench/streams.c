@@ -65,7 +65,8 @@ static void make_request(const char *key, const char *path)
     int head_n = snprintf(request, sizeof request,
                           "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
                           "Authorization: Bearer %s\r\nContent-Type: application/json\r\n"
-                          "Content-Length: %zd\r\n\r\n", port, key, n);
+                          "Content-Length: %zd\r\n\r\n",
+                          port, key, n);
     memcpy(request + head_n, body, (size_t)n);
     request_n = (size_t)head_n + (size_t)n;
 }

@@ -43,8 +43,8 @@ static uint64_t pace_ns;
 
 static const char stream_head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                                   "Transfer-Encoding: chunked\r\n\r\n";
-static const char *const words[] = { " the", " boots", " left", " on", " Friday", ",", " and",
-                                     " will", " take", " 3", " to", " 6", " days", "." };
+static const char *const words[] = { " the",  " boots", " left", " on", " Friday", ",",     " and",
+                                     " will", " take",  " 3",    " to", " 6",      " days", "." };
 
 static uint64_t now_ns(void)
 {
@@ -161,7 +161,8 @@ static size_t content_length(const char *head, const char *end)
 
 static void serve(int fd, const char *body, size_t n)
 {
-    bool streams = memmem(body, n, "\"stream\": true", 14) || memmem(body, n, "\"stream\":true", 13);
+    bool streams =
+        memmem(body, n, "\"stream\": true", 14) || memmem(body, n, "\"stream\":true", 13);
     struct peer *peer = &peers[fd];
     if (!streams) {
         say(fd, answer, answer_n);
@@ -250,8 +251,10 @@ static void read_answer(const char *path)
         die(path);
     }
     (void)close(fd);
-    int head_n = snprintf(answer, sizeof answer, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                                                 "Content-Length: %zd\r\n\r\n", n);
+    int head_n = snprintf(answer, sizeof answer,
+                          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                          "Content-Length: %zd\r\n\r\n",
+                          n);
     memcpy(answer + head_n, body, (size_t)n);
     answer_n = (size_t)head_n + (size_t)n;
 }
