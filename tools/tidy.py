@@ -19,7 +19,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SIBLINGS = ["dialect", "detect", "policy", "keys", "ledger", "query"]
 LAYERS = {"base": [], "event": ["base"]}
 LAYERS.update({folder: ["base", "event"] for folder in SIBLINGS})
-LAYERS["engine"] = ["base", "event"] + SIBLINGS
+LAYERS["advise"] = ["base", "event", "policy"]
+LAYERS["engine"] = ["base", "event", "advise"] + SIBLINGS
 LAYERS["comply"] = ["base", "event"] + SIBLINGS
 
 # Third-party headers and the one file that may name each.

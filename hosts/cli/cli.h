@@ -26,8 +26,12 @@ struct cli_command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct cli_command check_command, decide_command, init_command, records_command,
-    serve_command, version_command;
+extern const struct cli_command check_command, decide_command, iam_command, init_command,
+    records_command, serve_command, version_command;
+
+/* `lictor iam NAME ...`: one file each, iam_NAME.c; iam.c has the table of them. Their names are
+ * "iam NAME", and argv[0] is NAME. */
+extern const struct cli_command iam_simulate_command;
 
 /* Prints one failure to standard error; also a lic_report_fn. */
 void cli_report(void *arg, const struct lic_err *err);

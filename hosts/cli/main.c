@@ -9,8 +9,8 @@
 #define ERROR_LINE_BYTES 1024
 
 static const struct cli_command *const commands[] = {
-    &init_command,   &check_command,   &serve_command,
-    &decide_command, &records_command, &version_command,
+    &init_command,    &check_command, &serve_command,   &decide_command,
+    &records_command, &iam_command,   &version_command,
 };
 #define COMMANDS_N (sizeof commands / sizeof commands[0])
 
@@ -125,7 +125,8 @@ static int run_command(int argc, char **argv)
     if (command == NULL) {
         return refuse_unknown(name);
     }
-    if (asks_for_help(argc - 1, argv + 1)) {
+    bool has_tools = command == &iam_command && argc > 2;
+    if (!has_tools && asks_for_help(argc - 1, argv + 1)) {
         return print_help(command);
     }
     return command->run(argc - 1, argv + 1);

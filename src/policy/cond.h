@@ -40,7 +40,8 @@ struct cond {
     const struct cond_operator *op;
     enum cond_set set;
     bool if_exists;
-    lic_str key;
+    lic_str key; /* as written */
+    struct request_key lookup;
     const struct cond_value *values;
     uint32_t values_n;
 };
@@ -48,8 +49,24 @@ struct cond {
 /* Reads "ForAnyValue:StringLikeIfExists" into op, set and if_exists. */
 enum lic_rc cond_read_operator(lic_str name, struct cond *out, struct lic_err *err) LIC_MUST_USE;
 
-/* Whether this operator can be asked of this key: lists need a set operator. */
-enum lic_rc cond_check_key(const struct cond *cond, lic_str key, struct lic_err *err) LIC_MUST_USE;
+/* "StringLike" without set and IfExists; what kind of values it takes; whether it is negated. */
+enum cond_kind {
+    COND_TEXT,
+    COND_NOCASE,
+    COND_LIKE,
+    COND_NUMBER,
+    COND_DATE,
+    COND_FLAG,
+    COND_BINARY,
+    COND_ADDRESS,
+    COND_ARN,
+    COND_ABSENCE
+};
+enum cond_relation { COND_EQUAL, COND_LESS, COND_LESS_EQUAL, COND_GREATER, COND_GREATER_EQUAL };
+lic_str cond_operator_name(const struct cond_operator *op);
+enum cond_kind cond_operator_kind(const struct cond_operator *op);
+enum cond_relation cond_operator_relation(const struct cond_operator *op);
+bool cond_operator_negated(const struct cond_operator *op);
 
 /* Reads one value by the rules of cond->op. What is kept is copied into the arena. */
 enum lic_rc cond_read_value(struct arena *arena, const struct cond *cond, lic_str text,

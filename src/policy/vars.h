@@ -12,7 +12,7 @@
 #ifndef POLICY_VARS_H
 #define POLICY_VARS_H
 
-#include "event/event.h"
+#include "policy/request.h"
 #include "policy/truth.h"
 
 /* How a text is compared. The last three have wildcards. */
@@ -21,8 +21,9 @@ enum vars_use { VARS_EXACT, VARS_NOCASE, VARS_LIKE, VARS_ARN, VARS_RESOURCE };
 enum vars_shape { VARS_SHAPE_WHOLE, VARS_SHAPE_PREFIX, VARS_SHAPE_GLOB };
 
 struct vars_piece {
-    lic_str text;      /* stands before the variable */
-    lic_str key;       /* condition key; empty in the last piece */
+    lic_str text; /* stands before the variable */
+    lic_str key;  /* condition key; empty in the last piece */
+    struct request_key lookup;
     lic_str fallback;  /* at == NULL: none */
     uint32_t colons_n; /* in the pattern's own text up to the variable */
 };
@@ -38,7 +39,7 @@ struct vars_pattern {
 
 /* One question: what is asked, and where scratch memory comes from. */
 struct vars_ask {
-    const struct event *event;
+    const struct policy_request *request;
     struct arena *arena;
 };
 
