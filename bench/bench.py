@@ -118,8 +118,8 @@ def measure_streams(build):
 
 # ---- the engine alone ----
 
-def run_tool(build, *args):
-    tool = os.path.join(build, 'bench', 'engine_bench')
+def run_tool(build, *args, name='engine_bench'):
+    tool = os.path.join(build, 'bench', name)
     done = subprocess.run(pinned(0, [tool, *args]), capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f'bench: {done.stderr}')
@@ -173,11 +173,39 @@ def engine(build):
     instructions(build)
 
 
+def identity(build):
+    cases = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'tests', 'cases', 'jwt')
+    print('\nKnowing a caller, on one core')
+    run_tool(build, '300000', os.path.join(cases, 'jwks.json'), os.path.join(cases, 'tokens.case'), name='identity_bench')
+
+
+PEERS = ('casbin@5.51.1', '@cedar-policy/cedar-wasm@4.13.0')
+
+
+def policy(build):
+    """Decisions by number of policies, then the same policies asked of casbin and Cedar, all in one run."""
+    print('\nPolicy decisions, warm, on one core')
+    for shape in ('mixed', 'bucket', 'region', 'inside', 'action'):
+        for n in ('10', '100', '1000', '10000'):
+            run_tool(build, 'decide', n, shape, name='policy_bench')
+    tools = os.path.join(build, 'bench')
+    if not os.path.isdir(os.path.join(tools, 'node_modules')):
+        subprocess.run(['npm', 'install', '--silent', '--no-save', '--prefix', tools, *PEERS], check=True)
+    peers = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'policy_peers.mjs')
+    for n in ('10', '100', '1000'):
+        run_tool(build, 'decide', n, 'bucket', name='policy_bench')
+        asked = subprocess.run([os.path.join(tools, 'policy_bench'), 'docs', n, 'bucket'], check=True,
+                               capture_output=True).stdout
+        done = subprocess.run(pinned(0, ['node', peers, tools]), input=asked, check=True, capture_output=True)
+        print(done.stdout.decode(), end='')
+
+
 def main():
-    build, parts = sys.argv[1], sys.argv[2:] or ['gateway', 'streams', 'engine']
+    build, parts = sys.argv[1], sys.argv[2:] or ['gateway', 'streams', 'engine', 'identity', 'policy']
     print(f'{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}')
     for part in parts:
-        {'gateway': gateway, 'streams': measure_streams, 'engine': engine}[part](build)
+        {'gateway': gateway, 'streams': measure_streams, 'engine': engine, 'identity': identity,
+         'policy': policy}[part](build)
 
 
 main()

@@ -108,6 +108,17 @@ static enum lic_rc refuse_append(void *ctx, void *ticket, lic_str record, enum l
     return posix_fail(err, LIC_E_IO, NULL, "this program keeps no ledger, so nothing is recorded");
 }
 
+/* Without memory that other processes share nothing can be refused as seen, so all is refused. */
+static enum lic_rc refuse_remember(void *ctx, const uint8_t id[LIC_REPLAY_ID_BYTES], int64_t now_ns,
+                                   int64_t until_ns)
+{
+    (void)ctx;
+    (void)id;
+    (void)now_ns;
+    (void)until_ns;
+    return LIC_E_LIMIT;
+}
+
 static void count_nothing(void *ctx, uint32_t counter, uint64_t n)
 {
     (void)ctx;
@@ -257,6 +268,7 @@ const struct lic_host posix_host = {
     .mono_ns = mono_ns,
     .random = fill_random,
     .append = refuse_append,
+    .remember = refuse_remember,
     .count = count_nothing,
     .log = log_line,
     .read_file = read_file,

@@ -234,6 +234,23 @@ static enum lic_rc host_append(void *ctx, void *ticket, lic_str record, enum lic
     return world->append_rc;
 }
 
+static enum lic_rc host_remember(void *ctx, const uint8_t id[LIC_REPLAY_ID_BYTES], int64_t now_ns,
+                                 int64_t until_ns)
+{
+    (void)ctx;
+    struct test_world *world = &world_state.world;
+    for (uint32_t i = 0; i < world->seen_n; i++) {
+        if (memcmp(world->seen[i], id, LIC_REPLAY_ID_BYTES) == 0) {
+            return LIC_E_DUPLICATE;
+        }
+    }
+    if (world->seen_n == TEST_SEEN_MAX || until_ns <= now_ns) {
+        return LIC_E_LIMIT;
+    }
+    memcpy(world->seen[world->seen_n++], id, LIC_REPLAY_ID_BYTES);
+    return LIC_OK;
+}
+
 static void host_count(void *ctx, uint32_t counter, uint64_t n)
 {
     (void)ctx;
@@ -324,6 +341,7 @@ const struct lic_host *test_host(void)
         .mono_ns = host_mono_ns,
         .random = host_random,
         .append = host_append,
+        .remember = host_remember,
         .count = host_count,
         .log = host_log,
         .read_file = host_read_file,

@@ -72,6 +72,7 @@ bool test_rerun(void);
  * 2026-11-22T21:54:23.123Z until the case moves it, random bytes come from a fixed seed, records
  * are kept in memory. Files are real, and only read.
  */
+#define TEST_SEEN_MAX 8u
 struct test_world {
     int64_t wall_ns, mono_ns;
     uint64_t random_state;
@@ -81,8 +82,10 @@ struct test_world {
     uint32_t appends;          /* calls of append() */
     void *append_ticket;       /* of the last one */
     enum lic_sync append_sync; /* of the last one */
-    lic_str appended;          /* every record written, one after the other */
-    lic_str logged;            /* every line logged, each with its '\n' */
+    uint8_t seen[TEST_SEEN_MAX][LIC_REPLAY_ID_BYTES]; /* what remember() was told */
+    uint32_t seen_n;
+    lic_str appended; /* every record written, one after the other */
+    lic_str logged;   /* every line logged, each with its '\n' */
     uint64_t counters[256];
     uint64_t allocations;       /* calls of resize() that asked for memory */
     uint64_t outstanding;       /* pieces not given back */

@@ -23,19 +23,22 @@ One neutral event is made of every request, whatever its dialect. Its fields are
 
 TAIL = """
 Derived condition keys: `aws:EpochTime` (of `time`), `aws:PrincipalAccount` (of `principal`),
-`aws:PrincipalTag/KEY` (tags in principals.yaml), and for tool calls `lictor:Argument/PATH`, one for
-each scalar or list in the arguments (`lictor:Argument/order/id`).
+`aws:PrincipalTag/KEY` (tags in principals.yaml and of sessions), and for tool calls
+`lictor:Argument/PATH`, one for each scalar or list in the arguments (`lictor:Argument/order/id`).
+Keys of services and of issuers (`sts:ExternalId`, `id.example.com:aud`) are what a request brings.
 
 ## For `lictor decide`
 
-`lictor decide DIR < event.json` takes one object: `principal` (ARN or name), `action`, `resource`,
-any field by its record member, and `context`, which sets condition keys:
+`lictor decide DIR < event.json` takes one object: `principal` (ARN or name of a user or role),
+`action`, `resource`, any field by its record member, and `context`, which sets condition keys:
 
     {"principal": "alice", "action": "bedrock:InvokeModel",
      "resource": "arn:lictor:model:eu-central-1:loopback:demo",
      "context": {"aws:SourceIp": "10.0.0.7", "lictor:DataClass": ["pii"]}}
 
-An unknown member or condition key is an error, not a default.
+What principals.yaml says of the principal is filled in, and region, provider and name of a model
+from its ARN. An unknown member, and an unknown condition key of `aws:` or `lictor:`, is an error, not
+a default.
 """
 
 WHERE = {"BOTH": "intent, outcome", "OUTCOME": "outcome", "NONE": "policy only"}

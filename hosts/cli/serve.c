@@ -7,11 +7,16 @@
  *                                    └──────────────────────────────┘
  *     TERM, INT: nginx ends gracefully (QUIT), after GRACE_S or a second signal at once (TERM)
  *
+ * Public keys that the directory has at URLs are fetched before nginx starts, and then by a child
+ * from time to time (jwks.h); when they changed, nginx reloads.
+ *
  * Started by root, workers run as a user of little power (pick_user). STATE itself stays root's:
  * whoever may write nginx.conf decides what root loads at the next reload. Only the ledger's
  * folder is the workers'.
  */
 #include "hosts/cli/cli.h"
+#include "hosts/cli/gate.h"
+#include "hosts/cli/jwks.h"
 #include "hosts/cli/nginx_conf.h"
 #include "hosts/posix.h"
 
@@ -41,7 +46,10 @@ struct serving {
     char nginx[PATH_MAX];
     char state[PATH_MAX - 64]; /* room for the names below it */
     const char *user, *group;  /* NULL: workers run as we do */
+    struct lic_engine *engine; /* of the configuration that runs */
     pid_t child;
+    pid_t fetcher;      /* 0: none is under way */
+    int64_t fetch_at_s; /* when the next is due, by the clock that only goes forward */
     sigset_t signals_before;
     int lock;
 };
@@ -123,9 +131,11 @@ static int make_folders(const struct serving *s)
     const struct {
         const char *below;
         mode_t mode;
-    } folders[] = {
-        { "", open }, { "/tmp", open }, { "/ledger", open }, { "/ledger/records", 0700 }
-    };
+    } folders[] = { { "", open },
+                    { "/tmp", open },
+                    { "/jwks", open },
+                    { "/ledger", open },
+                    { "/ledger/records", 0700 } };
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         if (make_folder(s, folders[i].below, folders[i].mode) != CLI_OK) {
             return CLI_FAILED;
@@ -294,7 +304,7 @@ static bool same_state(const struct serving *s, const struct lic_engine *engine)
            memcmp(settings.state_dir.at, s->state, settings.state_dir.n) == 0;
 }
 
-static void reload(const struct serving *s)
+static void reload(struct serving *s)
 {
     struct lic_engine *engine = load(s);
     if (engine == NULL) {
@@ -304,10 +314,68 @@ static void reload(const struct serving *s)
     if (!same_state(s, engine)) {
         (void)fprintf(stderr, "lictor serve: not reloaded: the state directory changed, which "
                               "takes a restart\n");
+    } else if (!gate_pass(engine, s->dir, s->state)) {
+        (void)fprintf(stderr, "lictor serve: not reloaded; the running configuration stays\n");
     } else if (write_conf(s, engine) == CLI_OK && kill(s->child, SIGHUP) == 0) {
         (void)fprintf(stderr, "lictor serve: %s is good, reloading\n", s->dir);
+        lic_engine_unref(s->engine);
+        s->engine = lic_engine_ref(engine);
     }
     lic_engine_unref(engine);
+}
+
+/* ---- keys from elsewhere ---- */
+
+static int64_t now_s(void)
+{
+    struct timespec now = { 0 };
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+enum { FETCH_CHANGED = 1u, FETCH_FAILED = 2u }; /* bits of a fetcher's exit code */
+
+static void note_fetched(struct serving *s, unsigned outcome)
+{
+    s->fetch_at_s = now_s() + (outcome & FETCH_FAILED ? JWKS_RETRY_S : JWKS_REFRESH_S);
+}
+
+/* Before there is a gateway: nothing waits for us yet. */
+static void fetch_first(struct serving *s)
+{
+    struct jwks_outcome outcome = jwks_refresh(s->engine);
+    note_fetched(s, outcome.failed ? FETCH_FAILED : 0);
+}
+
+/* In a child, so that a provider that hangs keeps nobody from reloading or stopping. */
+static void start_fetch(struct serving *s)
+{
+    if (s->fetcher != 0 || lic_engine_jwks_n(s->engine) == 0) {
+        return;
+    }
+    note_fetched(s, FETCH_FAILED);
+    s->fetcher = fork();
+    if (s->fetcher == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        struct jwks_outcome outcome = jwks_refresh(s->engine);
+        _exit((int)((outcome.changed ? FETCH_CHANGED : 0) | (outcome.failed ? FETCH_FAILED : 0)));
+    }
+    s->fetcher = s->fetcher < 0 ? 0 : s->fetcher;
+}
+
+static void end_fetch(struct serving *s, bool stopping)
+{
+    int status = 0;
+    if (s->fetcher == 0 || waitpid(s->fetcher, &status, WNOHANG) != s->fetcher) {
+        return;
+    }
+    s->fetcher = 0;
+    unsigned outcome = WIFEXITED(status) ? (unsigned)WEXITSTATUS(status) : FETCH_FAILED;
+    note_fetched(s, outcome);
+    if ((outcome & FETCH_CHANGED) && !stopping) {
+        (void)fprintf(stderr, "lictor serve: keys changed\n");
+        reload(s);
+    }
 }
 
 /* ---- nginx ---- */
@@ -395,14 +463,26 @@ static void announce(const struct serving *s, const struct lic_settings *setting
     (void)fflush(stdout);
 }
 
+/* The next signal; SIGALRM when keys are due, SIGTERM when GRACE_S is over. */
+static int next_signal(const struct serving *s, const sigset_t *signals, bool stopping)
+{
+    int64_t left_s = stopping ? GRACE_S : s->fetch_at_s - now_s();
+    struct timespec wait = { .tv_sec = left_s > 0 ? left_s : 0 };
+    bool timed = stopping || lic_engine_jwks_n(s->engine) > 0;
+    int got = timed ? sigtimedwait(signals, NULL, &wait) : sigwaitinfo(signals, NULL);
+    if (got < 0 && errno == EAGAIN) {
+        return stopping ? SIGTERM : SIGALRM;
+    }
+    return got;
+}
+
 /* Until nginx ends. Asked to stop, nginx gets GRACE_S to finish what is under way. */
-static int watch(const struct serving *s, const sigset_t *signals)
+static int watch(struct serving *s, const sigset_t *signals)
 {
     bool stopping = false;
     for (;;) {
         int status;
-        struct timespec grace = { .tv_sec = GRACE_S };
-        int got = stopping ? sigtimedwait(signals, NULL, &grace) : sigwaitinfo(signals, NULL);
+        int got = next_signal(s, signals, stopping);
         if (waitpid(s->child, &status, WNOHANG) == s->child) {
             int code = exit_code(status);
             if (!stopping) {
@@ -410,9 +490,13 @@ static int watch(const struct serving *s, const sigset_t *signals)
             }
             return !stopping && code == CLI_OK ? CLI_FAILED : code;
         }
+        end_fetch(s, stopping);
         if (got == SIGHUP && !stopping) {
             reload(s);
-        } else if (got == SIGTERM || got == SIGINT || (got < 0 && errno == EAGAIN)) {
+            start_fetch(s);
+        } else if (got == SIGALRM) {
+            start_fetch(s);
+        } else if (got == SIGTERM || got == SIGINT) {
             (void)kill(s->child, stopping ? SIGTERM : SIGQUIT);
             stopping = true;
         }
@@ -472,17 +556,21 @@ static int run(int argc, char **argv)
     if (realpath(dir, s.dir) == NULL) {
         return fail_with_errno("cannot find", dir);
     }
-    struct lic_engine *engine = load(&s);
-    if (engine == NULL) {
+    s.engine = load(&s);
+    if (s.engine == NULL) {
         return CLI_FAILED;
     }
     struct lic_settings settings;
-    lic_engine_settings(engine, &settings);
-    int code = prepare(&s, engine, &settings);
+    lic_engine_settings(s.engine, &settings);
+    int code = prepare(&s, s.engine, &settings);
+    if (code == CLI_OK && !gate_pass(s.engine, s.dir, s.state)) {
+        code = CLI_FAILED;
+    }
     if (code == CLI_OK) {
+        fetch_first(&s);
         code = run_nginx(&s, &settings);
     }
-    lic_engine_unref(engine);
+    lic_engine_unref(s.engine);
     return code;
 }
 

@@ -38,6 +38,19 @@ static enum lic_rc append(void *ctx, void *ticket, lic_str record, enum lic_sync
     return ledger_append(&lm->ledger, ticket != NULL, record, sync, err);
 }
 
+static enum lic_rc remember(void *ctx, const uint8_t id[LIC_REPLAY_ID_BYTES], int64_t now_ns,
+                            int64_t until_ns)
+{
+    struct lictor_main *lm = ctx;
+    if (lm->replay.memory == NULL) {
+        return LIC_E_LIMIT;
+    }
+    ngx_shmtx_lock(&lm->replay.pool->mutex);
+    enum lic_rc rc = lic_replay_remember(lm->replay.memory, lm->replay.bytes, id, now_ns, until_ns);
+    ngx_shmtx_unlock(&lm->replay.pool->mutex);
+    return rc;
+}
+
 static void count(void *ctx, uint32_t counter, uint64_t n)
 {
     struct lictor_main *lm = ctx;
@@ -64,6 +77,7 @@ void host_init(struct lictor_main *lm)
     lm->host.ctx = lm;
     lm->host.random = fill_random;
     lm->host.append = append;
+    lm->host.remember = remember;
     lm->host.count = count;
     lm->host.log = log_line;
 }
@@ -86,6 +100,44 @@ static ngx_int_t init_shared(ngx_shm_zone_t *zone, void *old)
     return NGX_OK;
 }
 
+/* What was remembered stays remembered over a reload. */
+static ngx_int_t init_replay(ngx_shm_zone_t *zone, void *old)
+{
+    struct lictor_main *lm = zone->data;
+    lm->replay.pool = (ngx_slab_pool_t *)zone->shm.addr;
+    if (old != NULL) {
+        lm->replay.memory = ((struct lictor_main *)old)->replay.memory;
+        return NGX_OK;
+    }
+    struct lic_err err = { 0 };
+    lm->replay.memory = ngx_slab_alloc(lm->replay.pool, lm->replay.bytes);
+    if (lm->replay.memory == NULL ||
+        lic_replay_init(lm->replay.memory, lm->replay.bytes, &err) != LIC_OK) {
+        ngx_log_error(NGX_LOG_EMERG, zone->shm.log, 0, "no memory for signatures: %s", err.text);
+        return NGX_ERROR;
+    }
+    return NGX_OK;
+}
+
+static ngx_int_t share_replay(ngx_conf_t *cf, struct lictor_main *lm)
+{
+    ngx_str_t name = ngx_string("lictor_replay");
+    lm->replay.bytes = lm->settings.replay_bytes;
+    if (lm->replay.bytes == 0) {
+        return NGX_OK;
+    }
+    /* The slab keeps a record of each of its pages besides. */
+    ngx_shm_zone_t *zone =
+        ngx_shared_memory_add(cf, &name, lm->replay.bytes + lm->replay.bytes / 64 + SHARED_BYTES,
+                              &ngx_http_lictor_module);
+    if (zone == NULL) {
+        return NGX_ERROR;
+    }
+    zone->init = init_replay;
+    zone->data = lm;
+    return NGX_OK;
+}
+
 ngx_int_t host_share(ngx_conf_t *cf, struct lictor_main *lm)
 {
     ngx_str_t name = ngx_string("lictor");
@@ -95,7 +147,7 @@ ngx_int_t host_share(ngx_conf_t *cf, struct lictor_main *lm)
     }
     zone->init = init_shared;
     zone->data = lm;
-    return NGX_OK;
+    return share_replay(cf, lm);
 }
 
 static ngx_atomic_t *find_counter(struct lictor_shared *shared, const char *labels)

@@ -34,6 +34,13 @@ struct lictor_shared {
     ngx_atomic_t counters[];
 };
 
+/* Signatures already used, for host->remember: a zone of its own, outliving reloads as well. */
+struct lictor_replay {
+    ngx_slab_pool_t *pool; /* its mutex is the lock */
+    void *memory;
+    size_t bytes; /* 0: nothing is remembered */
+};
+
 /* ---- ledger: the file this worker appends to (ledger.c) ---- */
 
 struct ledger {
@@ -82,6 +89,7 @@ struct lictor_main {
     ngx_array_t places;             /* struct lictor_place, as written */
     struct lictor_place **place_of; /* by index of lic_engine_upstream */
     struct lictor_shared *shared;
+    struct lictor_replay replay;
     bool governs; /* some location says `lictor on` */
 
     /* Of one worker process. */

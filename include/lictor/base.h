@@ -63,6 +63,9 @@ enum lic_sync {
     LIC_SYNC_NONE   /* handed to the kernel */
 };
 
+/* What of a signature is remembered, so that it cannot be used twice. */
+#define LIC_REPLAY_ID_BYTES 16u
+
 /*
  * The outside world: everything the engine is not allowed to do by itself. A host fills one and
  * keeps it alive longer than every engine and worker made with it. All functions are required.
@@ -91,6 +94,14 @@ struct lic_host {
      */
     enum lic_rc (*append)(void *ctx, void *ticket, lic_str record, enum lic_sync sync,
                           struct lic_err *err);
+
+    /*
+     * Remembers an id until `until_ns`, for every worker of this gateway. LIC_OK: it is new.
+     * LIC_E_DUPLICATE: it was remembered before. Anything else: it cannot be remembered now, and
+     * the call it belongs to is refused. lic_replay_remember() does the work on shared memory.
+     */
+    enum lic_rc (*remember)(void *ctx, const uint8_t id[LIC_REPLAY_ID_BYTES], int64_t now_ns,
+                            int64_t until_ns);
 
     /* Adds n to a counter (an index from lic_counter_name()). */
     void (*count)(void *ctx, uint32_t counter, uint64_t n);

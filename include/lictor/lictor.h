@@ -59,6 +59,7 @@ struct lic_settings {
     uint32_t connect_timeout_ms, upstream_timeout_ms; /* to connect; between two reads or writes */
     uint32_t workers;                                 /* 0: one a core */
     uint32_t models_n;
+    size_t replay_bytes; /* memory that host->remember needs; 0: nothing is remembered */
 };
 LIC_PUBLIC void lic_engine_settings(const struct lic_engine *engine, struct lic_settings *out);
 
@@ -83,6 +84,37 @@ LIC_PUBLIC const struct lic_upstream *lic_engine_upstream(const struct lic_engin
  */
 LIC_PUBLIC enum lic_rc lic_engine_decide(const struct lic_engine *engine, lic_str event_json,
                                          lic_str *out_json, struct lic_err *err) LIC_MUST_USE;
+
+/*
+ * Where the public keys of an OpenID Connect provider come from, when they are to be fetched:
+ * `url` into the file `path`, which a later lic_engine_load reads.
+ */
+struct lic_jwks {
+    lic_str url, path;
+};
+LIC_PUBLIC uint32_t lic_engine_jwks_n(const struct lic_engine *engine);
+LIC_PUBLIC struct lic_jwks lic_engine_jwks(const struct lic_engine *engine, uint32_t i);
+
+/* Whether a text is a set of public keys that a provider's tokens can be checked with. */
+LIC_PUBLIC enum lic_rc lic_jwks_check(const struct lic_host *host, lic_str jwks,
+                                      struct lic_err *err) LIC_MUST_USE;
+
+/*
+ * host->remember over memory that processes share, aligned to 8 bytes. The caller holds a lock
+ * around each call of lic_replay_remember. It has no pointers and may be mapped anywhere.
+ */
+LIC_PUBLIC enum lic_rc lic_replay_init(void *memory, size_t bytes,
+                                       struct lic_err *err) LIC_MUST_USE;
+LIC_PUBLIC enum lic_rc lic_replay_remember(void *memory, size_t bytes,
+                                           const uint8_t id[LIC_REPLAY_ID_BYTES], int64_t now_ns,
+                                           int64_t until_ns) LIC_MUST_USE;
+
+/*
+ * The same decision told to a person: the layers of policies, the statements that applied and those
+ * that nearly did, and the rule. Text of several lines (released as above).
+ */
+LIC_PUBLIC enum lic_rc lic_engine_explain(const struct lic_engine *engine, lic_str event_json,
+                                          lic_str *out_text, struct lic_err *err) LIC_MUST_USE;
 
 /* Counters: an index below lic_counters_n() has a Prometheus name and a line of help. */
 LIC_PUBLIC uint32_t lic_counters_n(void);

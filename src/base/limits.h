@@ -10,6 +10,9 @@
     (32u * 1024)                 /* first block of an arena; larger asks get their own */
 #define LIMIT_HEADERS 100u       /* of a request */
 #define LIMIT_TARGET_BYTES 2048u /* request target */
+#define LIMIT_SIGNED_TARGET_BYTES                                                                  \
+    (16u * 1024)                      /* one with a signature in its query, or a call of STS */
+#define LIMIT_FORM_BYTES (64u * 1024) /* body of a call of STS */
 #define LIMIT_CONFIG_FILE_BYTES (8u * 1024 * 1024)
 #define LIMIT_CONFIG_FILES 20000u
 #define LIMIT_PATH_BYTES 1024u
@@ -24,9 +27,12 @@
 #define LIMIT_MATCH_BYTES 8192u                  /* longest text one pattern may match */
 #define LIMIT_RECORD_BYTES (1024u * 1024)        /* one ledger record */
 #define LIMIT_RECORD_TEXT_BYTES                                                                    \
-    (64u * 1024)                   /* of one text inside a record; longer is cut and hashed */
-#define LIMIT_SESSION_BYTES 128u   /* x-lictor-session */
-#define LIMIT_WILDCARD_BYTES 2048u /* one pattern in a policy */
+    (64u * 1024)                 /* of one text inside a record; longer is cut and hashed */
+#define LIMIT_SESSION_BYTES 128u /* x-lictor-session */
+#define LIMIT_POLICY_BYTES (1024u * 1024) /* one policy document, and so one text in it */
 #define LIMIT_STATEMENTS 100000u
+#define LIMIT_HISTORY_RECORD_BYTES (8u * 1024 * 1024) /* one record of a history that is read */
+#define LIMIT_HISTORY_FILE_BYTES (64ull * 1024 * 1024 * 1024) /* one file of it, gzip undone */
+#define LIMIT_HISTORY_PAIRS 4000000u /* distinct actions and resources that are told apart */
 
 #endif

@@ -213,6 +213,7 @@ static enum lic_rc read_role(struct claim *claim, uint32_t node, enum event_chan
         *out = CHANNEL_ASSISTANT;
     } else if (str_eq(name, LIC_STR("system"))) {
         *out = CHANNEL_SYSTEM;
+        claim->event->system_prompt = 1;
     } else {
         return claim_refuse(claim, role, LIC_E_UNKNOWN, err, "is not a known role");
     }
@@ -241,6 +242,7 @@ static enum lic_rc read_system(struct claim *claim, uint32_t node, struct lic_er
 {
     struct event_part saved = claim->part;
     claim->part.channel = CHANNEL_SYSTEM;
+    claim->event->system_prompt = 1;
     TRY(anthropic_blocks_content(claim, node, err));
     claim->part = saved;
     return LIC_OK;
@@ -284,6 +286,7 @@ static enum lic_rc read_request(struct arena *arena, const struct json_doc *doc,
     uint32_t messages = 0;
     claim_init(&claim, arena, doc, out);
     claim.inspect_unknown = options->inspect_unknown;
+    out->system_prompt = 0;
     TRY(claim_need(&claim, 0, LIC_STR("model"), JSON_STRING, &model, err));
     TRY(claim_need(&claim, 0, LIC_STR("messages"), JSON_ARRAY, &messages, err));
     TRY(claim_object(&claim, 0, &request, err));
@@ -292,6 +295,7 @@ static enum lic_rc read_request(struct arena *arena, const struct json_doc *doc,
     out->choices = 1;
     out->max_tokens = claim_pick_int(doc, 0, LIC_STR("max_tokens"));
     out->temperature = claim_pick_real(doc, 0, LIC_STR("temperature"));
+    out->top_p = claim_pick_real(doc, 0, LIC_STR("top_p"));
     return LIC_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "dialect/dialect.h"
 
 #include "base/str.h"
+#include "dialect/sts.h"
 
 #include "base/banned.h"
 
@@ -25,6 +26,9 @@ const struct dialect *dialect_find(lic_str path)
 
 const struct dialect *dialect_guess(lic_str path, bool anthropic_version)
 {
+    if (str_eq(path, str_z(dialect_sts.path))) {
+        return &dialect_sts;
+    }
     /* Below a dialect's path (".../count_tokens") its own form of error is expected. */
     for (size_t i = 0; i < DIALECTS_N; i++) {
         lic_str own = str_z(dialects[i]->path);

@@ -222,6 +222,7 @@ enum lic_rc openai_chat_message(struct claim *claim, uint32_t node, struct lic_e
 static enum lic_rc read_instruction(struct claim *claim, uint32_t node, struct lic_err *err)
 {
     claim->part.channel = CHANNEL_SYSTEM;
+    claim->event->system_prompt = 1;
     return claim_object(claim, node, &message_table, err);
 }
 
@@ -598,6 +599,7 @@ enum lic_rc openai_chat_read_request(struct arena *arena, const struct json_doc 
     uint32_t messages = JSON_NONE;
     claim_init(&claim, arena, doc, out);
     claim.inspect_unknown = options->inspect_unknown;
+    out->system_prompt = 0;
     TRY(claim_need(&claim, 0, LIC_STR("model"), JSON_STRING, &model, err));
     TRY(claim_need(&claim, 0, LIC_STR("messages"), JSON_ARRAY, &messages, err));
     TRY(claim_token(&claim, model, &out->model, err));
@@ -607,6 +609,7 @@ enum lic_rc openai_chat_read_request(struct arena *arena, const struct json_doc 
     out->stream = json_is(doc, json_get(doc, 0, LIC_STR("stream")), JSON_TRUE) ? 1 : 0;
     out->max_tokens = pick_max_tokens(doc);
     out->temperature = claim_pick_real(doc, 0, LIC_STR("temperature"));
+    out->top_p = claim_pick_real(doc, 0, LIC_STR("top_p"));
     return LIC_OK;
 }
 

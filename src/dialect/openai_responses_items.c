@@ -215,6 +215,7 @@ static enum lic_rc read_role(struct claim *claim, uint32_t node, enum event_chan
         *out = CHANNEL_ASSISTANT;
     } else if (str_eq(name, LIC_STR("system")) || str_eq(name, LIC_STR("developer"))) {
         *out = CHANNEL_SYSTEM;
+        claim->event->system_prompt = 1;
     } else if (str_eq(name, LIC_STR("tool"))) {
         *out = CHANNEL_TOOL_RESULT;
     } else {

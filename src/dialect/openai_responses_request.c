@@ -154,6 +154,17 @@ static const struct claim_member request_members[] = {
 };
 static const struct claim_table request = CLAIM_TABLE(request_members);
 
+/* Its own, or a prompt that the provider keeps; messages of the system are seen when they are read.
+ */
+static bool brings_instructions(const struct json_doc *doc)
+{
+    uint32_t own = json_get(doc, 0, LIC_STR("instructions"));
+    uint32_t stored = json_get(doc, 0, LIC_STR("prompt"));
+    bool says = json_is(doc, own, JSON_STRING) ? doc->nodes[own].len > 0
+                                               : own != JSON_NONE && !json_is(doc, own, JSON_NULL);
+    return says || (stored != JSON_NONE && !json_is(doc, stored, JSON_NULL));
+}
+
 enum lic_rc openai_responses_read_request(struct arena *arena, const struct json_doc *doc,
                                           const struct dialect_options *options, struct event *out,
                                           struct lic_err *err)
@@ -163,14 +174,19 @@ enum lic_rc openai_responses_read_request(struct arena *arena, const struct json
     uint32_t model = 0;
     claim_init(&claim, arena, doc, out);
     claim.inspect_unknown = options->inspect_unknown;
+    out->system_prompt = 0;
     claim.own = &items;
     TRY(claim_need(&claim, 0, LIC_STR("model"), JSON_STRING, &model, err));
     TRY(claim_object(&claim, 0, &request, err));
     TRY(claim_token(&claim, model, &out->model, err));
+    if (brings_instructions(doc)) {
+        out->system_prompt = 1;
+    }
     out->stream = json_is(doc, json_get(doc, 0, LIC_STR("stream")), JSON_TRUE) ? 1 : 0;
     out->choices = 1;
     out->max_tokens = claim_pick_int(doc, 0, LIC_STR("max_output_tokens"));
     out->temperature = claim_pick_real(doc, 0, LIC_STR("temperature"));
+    out->top_p = claim_pick_real(doc, 0, LIC_STR("top_p"));
     return LIC_OK;
 }
 

@@ -132,6 +132,9 @@ enum lic_rc config_refuse_or_pass(const struct shape *shape, const struct yaml_n
 
 /* ---- the directory ---- */
 
+/* Of the digest, for people and records. */
+enum { VERSION_DIGITS = 16 };
+
 /* What DESIGN knows but this build does not enforce must not look as if it were enforced. */
 static enum lic_rc refuse_unenforced(struct config_reading *reading)
 {
@@ -151,7 +154,7 @@ static enum lic_rc read_directory(struct config_reading *reading)
 {
     static enum lic_rc (*const READERS[])(struct config_reading *) = {
         config_lictor_read, config_policies_read, config_guardrails_read, config_roles_read,
-        config_agents_read, config_users_read,    refuse_unenforced,
+        config_agents_read, config_users_read,    config_federation_read, refuse_unenforced,
     };
     for (size_t i = 0; i < sizeof(READERS) / sizeof(READERS[0]); i++) {
         TRY(READERS[i](reading));
@@ -170,7 +173,7 @@ enum lic_rc config_read(struct arena *arena, const struct lic_host *host, const 
     uint64_t seed;
     ENSURE(host->random(host->ctx, &seed, sizeof seed) == LIC_OK, err, LIC_E_IO,
            "the host has no random bytes");
-    map_init(&config.identities.by_digest, arena, seed);
+    identity_table_init(&config.identities, arena, seed);
     config_dir_init(&reading.dir, arena, host, dir);
     enum lic_rc rc = read_directory(&reading);
     mistakes_report(&reading.mistakes, report, report_arg);
@@ -180,7 +183,8 @@ enum lic_rc config_read(struct arena *arena, const struct lic_host *host, const 
         return err->rc;
     }
     config.settings.models_n = config.models_n;
-    TRY(config_dir_version(&reading.dir, &config.version, err));
+    TRY(config_dir_version(&reading.dir, &config.digest, err));
+    config.version = str_head(config.digest, VERSION_DIGITS);
     *out = config;
     return LIC_OK;
 }

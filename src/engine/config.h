@@ -13,6 +13,7 @@
 #include "detect/detector.h"
 #include "ledger/record.h"
 #include "policy/identity.h"
+#include "policy/session.h"
 #include <lictor/lictor.h>
 
 /* What to do about an abnormal but survivable condition. */
@@ -30,8 +31,32 @@ struct config_model {
     lic_str upstream_name; /* sent to the provider; empty: as the caller wrote it */
     uint32_t provider;     /* index into providers */
     lic_str region;
-    lic_str owned_by; /* name of the provider entry */
+    lic_str owned_by;                     /* name of the provider entry */
+    const struct config_resource *policy; /* resource policy; or NULL */
 };
+
+/* A resource policy: policies/resource/NAME.json, attached to models and tools. */
+struct config_resource {
+    lic_str name;
+    const struct policy_doc *doc;
+    const struct policy_index *index;
+};
+
+/* One level of the organization's path. `index` of struct policy_level is made of these. */
+struct config_level {
+    lic_str id;
+    const struct policy_doc *const *scps, *const *rcps; /* shipped ones too */
+    uint32_t scps_n, rcps_n;
+};
+
+/* A managed policy: policies/NAME.json, whether attached to anybody or not. */
+struct config_policy {
+    lic_str name, arn;
+    const struct policy_doc *doc; /* as it judges: short forms expanded (config_documents.c) */
+};
+
+/* What a reload that gives somebody new access needs (engine/reload.h). */
+enum config_new_access { NEW_ACCESS_ALLOW, NEW_ACCESS_RECORD, NEW_ACCESS_SIGNED };
 
 /* How findings of one kind are treated. First match wins; table order is specific to general. */
 struct guardrail_action {
@@ -52,9 +77,10 @@ struct guardrail {
 };
 
 struct config_tool {
-    lic_str name;     /* as the model calls it */
-    lic_str action;   /* "mcp:CallTool" or "lambda:InvokeFunction" */
-    lic_str resource; /* ARN */
+    lic_str name;                         /* as the model calls it */
+    lic_str action;                       /* "mcp:CallTool" or "lambda:InvokeFunction" */
+    lic_str resource;                     /* ARN */
+    const struct config_resource *policy; /* resource policy; or NULL */
 };
 
 struct config_agent {
@@ -65,6 +91,7 @@ struct config_agent {
     lic_str prompt_version;         /* NAME@VERSION */
     struct str_list models;         /* patterns; empty: any the role may use */
     struct str_list tools;          /* names or patterns; empty when listed: none */
+    struct str_list functions;      /* NAME of each invokeFunction:NAME in the same list */
     bool tools_listed;              /* `tools:` was given: only these */
     enum config_choice uninspected; /* images, files: refuse (default) or pass and record */
 };
@@ -72,7 +99,8 @@ struct config_agent {
 struct config {
     struct lic_settings settings;
     lic_str account; /* 12 digits, for ARNs; default 000000000000 */
-    lic_str version; /* first 16 hex digits of SHA-256 over every file read */
+    lic_str digest;  /* SHA-256 over every file read, 64 hex digits */
+    lic_str version; /* the first 16 of them */
     struct config_provider *providers;
     uint32_t providers_n;
     struct config_model *models;
@@ -85,12 +113,32 @@ struct config {
     uint32_t guardrails_n;
     const struct guardrail *default_guardrail; /* for principals without an agent; may be NULL */
     struct identity_table identities;
-    struct principal *principals;
+    struct principal *principals; /* of each user, in the file's order; users[i] is its identity */
     uint32_t principals_n;
+    struct identity *users; /* as themselves; principals[i] may act through a role instead */
+    struct identity *roles;
+    uint32_t roles_n;
+    struct identity_provider *oidc;
+    uint32_t oidc_n;
+    struct config_policy *policies;
+    uint32_t policies_n;
+    struct config_resource *resources; /* every file of policies/resource */
+    uint32_t resources_n;
+    lic_str organization;        /* "o-…"; empty: none, and then no levels */
+    struct str_list org_paths;   /* one: "o-…/r-…/ou-…/" */
+    struct config_level *levels; /* from the root to the account */
+    uint32_t levels_n;
+    const struct policy_level *scp, *rcp; /* levels_n of each, compiled */
+    struct session_keys session_keys;     /* n == 0: no sessions are given and none is opened */
+    enum config_new_access new_access;
+    struct str_list approvers;            /* Ed25519 public keys, 32 raw bytes each */
     enum config_choice unknown_members;   /* refuse (default), or inspect as document */
     enum config_choice uninspected;       /* for callers without an agent */
     enum config_choice ledger_unwritable; /* refuse (default), or pass and count */
     enum record_content content;
+    int64_t skew_ns;       /* of signatures and tokens against our clock, either way */
+    bool replay_refused;   /* a signature counts once, but for GET */
+    bool unsigned_payload; /* UNSIGNED-PAYLOAD is accepted over TLS */
 };
 
 /*

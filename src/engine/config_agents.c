@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "engine/guardrail.h"
 #include "engine/shipped.h"
+#include "engine/short_form.h"
 
 #include "base/banned.h"
 
@@ -230,7 +231,20 @@ static enum lic_rc read_agent_models(struct agent_reading *a)
     return LIC_OK;
 }
 
-static enum lic_rc read_agent_parts(struct agent_reading *a, const struct config_role **out_role)
+/* Tools by the names that models call them; invokeFunction:NAME by the name of their resource. */
+static enum lic_rc read_agent_tools(struct agent_reading *a)
+{
+    struct str_list entries = { 0 };
+    TRY(shape_texts(a->shape, a->file.tools, &entries));
+    for (uint32_t i = 0; i < entries.n; i++) {
+        lic_str name = entries.at[i];
+        bool is_short = short_form_read(entries.at[i], &name);
+        TRY(str_list_add(is_short ? &a->out->functions : &a->out->tools, a->reading->arena, name));
+    }
+    return LIC_OK;
+}
+
+static enum lic_rc read_agent_parts(struct agent_reading *a, const struct identity **out_role)
 {
     const struct agent_file *file = &a->file;
     a->out->uninspected = file->uninspected;
@@ -239,7 +253,7 @@ static enum lic_rc read_agent_parts(struct agent_reading *a, const struct config
     TRY(file->role ? config_role_named(a->reading, a->shape, file->role, out_role) : LIC_OK);
     TRY(file->instructions ? read_instructions(a) : LIC_OK);
     TRY(file->models ? read_agent_models(a) : LIC_OK);
-    TRY(file->tools ? shape_texts(a->shape, file->tools, &a->out->tools) : LIC_OK);
+    TRY(file->tools ? read_agent_tools(a) : LIC_OK);
     return file->guardrail
                ? config_guardrail_named(a->reading, a->shape, file->guardrail, &a->out->guardrail)
                : LIC_OK;
@@ -274,7 +288,7 @@ enum lic_rc config_agents_read(struct config_reading *reading)
     struct str_list names = { 0 };
     TRY(config_dir_list(&reading->dir, LIC_STR("agents"), LIC_STR(".yaml"), &names, reading->err));
     config->agents = ARENA_ARRAY(reading->arena, struct config_agent, names.n);
-    reading->agent_roles = ARENA_ARRAY(reading->arena, const struct config_role *, names.n);
+    reading->agent_roles = ARENA_ARRAY(reading->arena, const struct identity *, names.n);
     ENSURE(config->agents && reading->agent_roles, reading->err, LIC_E_NOMEM,
            "no memory for %u agents", names.n);
     for (uint32_t i = 0; i < names.n; i++) {

@@ -14,8 +14,6 @@
 /* Files with one secret: a key of a provider, a token. */
 enum { SECRET_FILE_BYTES = 16 * 1024 };
 
-enum { VERSION_DIGITS = 16 };
-
 /* A digest in hex, two blanks, the name and a newline. */
 enum { MANIFEST_LINE_BYTES = 2 * HASH_BYTES + 3 };
 
@@ -168,7 +166,7 @@ enum lic_rc config_dir_version(struct config_dir *dir, lic_str *out, struct lic_
     TRY(buf_check(&dir->manifest, "the manifest of the configuration", err));
     hash_sha256(buf_str(&dir->manifest), digest);
     hash_hex(digest, HASH_BYTES, hex);
-    *out = str_copy(dir->arena, str_make(hex, VERSION_DIGITS));
+    *out = str_copy(dir->arena, str_make(hex, sizeof hex));
     ENSURE(out->at, err, LIC_E_NOMEM, "no memory for the version of the configuration");
     return LIC_OK;
 }

@@ -43,7 +43,7 @@ enum lic_rc config_dir_list(struct config_dir *dir, lic_str folder, lic_str suff
 /* The name joined to the directory, unless it is absolute already; terminated. NULL: no memory. */
 const char *config_dir_join(const struct config_dir *dir, lic_str name);
 
-/* The first 16 hex digits of the version, in the arena. */
+/* The version, 64 hex digits in the arena; people and records use the first 16. */
 enum lic_rc config_dir_version(struct config_dir *dir, lic_str *out,
                                struct lic_err *err) LIC_MUST_USE;
 

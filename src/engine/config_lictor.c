@@ -20,12 +20,16 @@ enum { TIMEOUT_MS_MAX = 3600 * 1000 };
 enum { GROUP_MS_MAX = 60 * 1000 };
 enum { WORKERS_MAX = 1024 };
 enum { ACCOUNT_DIGITS = 12 };
+/* As AWS; beyond an hour a clock is not off but wrong. */
+enum { SKEW_MS_DEFAULT = 15 * 60 * 1000, SKEW_MS_MAX = 3600 * 1000 };
+/* 2.7 million signatures, seen in the half hour in which each could be used again. */
+enum { REPLAY_BYTES = 64 << 20 };
 
 /* lictor.yaml as written, before its parts are checked against each other. */
 struct file {
-    const struct yaml_node *listen, *admin, *tls, *ledger, *limits, *guardrail;
+    const struct yaml_node *listen, *admin, *tls, *ledger, *limits, *guardrail, *identity;
     const struct yaml_node *providers, *models, *tools;
-    const struct yaml_node *region, *account, *workers;
+    const struct yaml_node *region, *account, *workers, *reload;
     lic_str state;
     enum config_choice unknown_members, uninspected;
 };
@@ -111,6 +115,37 @@ static enum lic_rc read_group_ms(const struct shape *shape, const struct yaml_no
 {
     TRY(shape_ms(shape, node, at));
     return check_range(shape, node, *(uint32_t *)at, 1, GROUP_MS_MAX);
+}
+
+/* bool: true for the second word. */
+static enum lic_rc read_words(const struct shape *shape, const struct yaml_node *node,
+                              const char *const words[2], bool *at)
+{
+    uint32_t i = *at ? 1 : 0;
+    TRY(shape_choice(shape, node, (struct shape_choice){ words, 2 }, &i));
+    *at = i == 1;
+    return LIC_OK;
+}
+
+static enum lic_rc read_replay(const struct shape *shape, const struct yaml_node *node, void *at)
+{
+    static const char *const WORDS[2] = { "allow", "refuse" };
+    return read_words(shape, node, WORDS, at);
+}
+
+static enum lic_rc read_unsigned(const struct shape *shape, const struct yaml_node *node, void *at)
+{
+    static const char *const WORDS[2] = { "refuse", "allow" };
+    return read_words(shape, node, WORDS, at);
+}
+
+static enum lic_rc read_skew(const struct shape *shape, const struct yaml_node *node, void *at)
+{
+    uint32_t ms = 0;
+    TRY(shape_ms(shape, node, &ms));
+    TRY(check_range(shape, node, ms, 1000, SKEW_MS_MAX));
+    *(int64_t *)at = (int64_t)ms * 1000000;
+    return LIC_OK;
 }
 
 static enum lic_rc read_workers(const struct shape *shape, const struct yaml_node *node, void *at)
@@ -200,7 +235,7 @@ static enum lic_rc read_listeners(struct config_reading *reading, const struct s
 
 struct model_file {
     lic_str name, upstream_name, region;
-    const struct yaml_node *provider;
+    const struct yaml_node *provider, *policy;
 };
 
 /*
@@ -241,6 +276,7 @@ static const struct shape_member MODEL[] = {
     { "upstream_name", read_model_name, offsetof(struct model_file, upstream_name),
       .required = false },
     { "region", config_region, offsetof(struct model_file, region), .required = false },
+    { "policy", shape_keep, offsetof(struct model_file, policy), .required = false },
 };
 
 static enum lic_rc take_provider(struct config_reading *reading, const struct shape *shape,
@@ -289,6 +325,7 @@ static enum lic_rc read_model(struct config_reading *reading, const struct shape
     TRY(shape_mapping(shape, node, SHAPE("a model", MODEL), &file));
     TRY(check_model(reading, shape, node, &file));
     /* Kept even after a mistake, so that whoever names this model is not told it does not exist. */
+    reading->model_policies[config->models_n] = file.policy;
     struct config_model *model = &config->models[config->models_n++];
     *model = (struct config_model){ .name = file.name,
                                     .upstream_name = file.upstream_name,
@@ -320,7 +357,9 @@ static enum lic_rc read_models(struct config_reading *reading, const struct shap
         return LIC_OK;
     }
     reading->config->models = ARENA_ARRAY(reading->arena, struct config_model, node->n);
-    ENSURE(reading->config->models, reading->err, LIC_E_NOMEM, "no memory for %u models", node->n);
+    reading->model_policies = ARENA_ARRAY(reading->arena, const struct yaml_node *, node->n);
+    ENSURE(reading->config->models && reading->model_policies, reading->err, LIC_E_NOMEM,
+           "no memory for %u models", node->n);
     for (const struct yaml_node *item = node->first; item; item = item->next) {
         TRY(read_model(reading, shape, item));
     }
@@ -331,13 +370,14 @@ static enum lic_rc read_models(struct config_reading *reading, const struct shap
 
 struct tool_file {
     lic_str name, resource;
-    const struct yaml_node *kind, *resource_node;
+    const struct yaml_node *kind, *resource_node, *policy;
 };
 
 static const struct shape_member TOOL[] = {
     { "name", shape_name, offsetof(struct tool_file, name), .required = true },
     { "kind", shape_keep, offsetof(struct tool_file, kind), .required = true },
     { "resource", shape_keep, offsetof(struct tool_file, resource_node), .required = true },
+    { "policy", shape_keep, offsetof(struct tool_file, policy), .required = false },
 };
 
 enum tool_kind { TOOL_MCP, TOOL_LAMBDA, TOOL_KIND_N };
@@ -409,6 +449,7 @@ static enum lic_rc read_tool(struct config_reading *reading, const struct shape 
                              "the tool \"" LIC_FMT "\" is listed twice",
                              LIC_ARG(mistakes_shown(file.name)));
     }
+    reading->tool_policies[config->tools_n] = file.policy;
     config->tools[config->tools_n++] = (struct config_tool){ .name = file.name,
                                                              .action = str_z(TOOL_ACTIONS[kind]),
                                                              .resource = file.resource };
@@ -424,7 +465,9 @@ static enum lic_rc read_tools(struct config_reading *reading, const struct shape
         return LIC_OK;
     }
     reading->config->tools = ARENA_ARRAY(reading->arena, struct config_tool, node->n);
-    ENSURE(reading->config->tools, reading->err, LIC_E_NOMEM, "no memory for %u tools", node->n);
+    reading->tool_policies = ARENA_ARRAY(reading->arena, const struct yaml_node *, node->n);
+    ENSURE(reading->config->tools && reading->tool_policies, reading->err, LIC_E_NOMEM,
+           "no memory for %u tools", node->n);
     for (const struct yaml_node *item = node->first; item; item = item->next) {
         TRY(read_tool(reading, shape, item));
     }
@@ -442,11 +485,13 @@ static const struct shape_member TOP[] = {
     { "account", shape_keep, offsetof(struct file, account), .required = false },
     { "workers", shape_keep, offsetof(struct file, workers), .required = false },
     { "ledger", shape_keep, offsetof(struct file, ledger), .required = false },
+    { "identity", shape_keep, offsetof(struct file, identity), .required = false },
     { "limits", shape_keep, offsetof(struct file, limits), .required = false },
     { "unknown_members", read_unknown_members, offsetof(struct file, unknown_members),
       .required = false },
     { "uninspected", config_refuse_or_pass, offsetof(struct file, uninspected), .required = false },
     { "guardrail", shape_keep, offsetof(struct file, guardrail), .required = false },
+    { "reload", shape_keep, offsetof(struct file, reload), .required = false },
     { "providers", shape_keep, offsetof(struct file, providers), .required = true },
     { "models", shape_keep, offsetof(struct file, models), .required = true },
     { "tools", shape_keep, offsetof(struct file, tools), .required = false },
@@ -473,8 +518,16 @@ static const struct shape_member LIMITS[] = {
       .required = false },
 };
 
+static const struct shape_member IDENTITY[] = {
+    { "skew", read_skew, offsetof(struct config, skew_ns), .required = false },
+    { "replay", read_replay, offsetof(struct config, replay_refused), .required = false },
+    { "unsigned_payload", read_unsigned, offsetof(struct config, unsigned_payload),
+      .required = false },
+};
+
 static void set_defaults(struct config *config)
 {
+    config->skew_ns = (int64_t)SKEW_MS_DEFAULT * 1000000;
     config->account = LIC_STR("000000000000");
     config->settings = (struct lic_settings){
         .listen = LIC_STR("127.0.0.1:8080"),
@@ -510,6 +563,10 @@ static enum lic_rc read_settings(struct config_reading *reading, const struct sh
     if (file->ledger) {
         TRY(shape_mapping(shape, file->ledger, SHAPE("the ledger", LEDGER), config));
     }
+    if (file->identity) {
+        TRY(shape_mapping(shape, file->identity, SHAPE("identity", IDENTITY), config));
+        settings->replay_bytes = config->replay_refused ? REPLAY_BYTES : 0;
+    }
     if (file->limits) {
         TRY(shape_mapping(shape, file->limits, SHAPE("limits", LIMITS), settings));
     }
@@ -530,6 +587,7 @@ enum lic_rc config_lictor_read(struct config_reading *reading)
     TRY(shape_mapping(&shape, root, SHAPE("lictor.yaml", TOP), &file));
     TRY(read_settings(reading, &shape, &file));
     reading->default_guardrail = file.guardrail;
+    TRY(file.reload ? config_reload_read(reading, &shape, file.reload) : LIC_OK);
     if (file.providers) {
         TRY(config_providers_read(reading, &shape, file.providers));
     }

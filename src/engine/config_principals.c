@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads policies and principals.yaml: who may call, by which key, and which policies judge them.
- *
- * A user acts as itself, by its own policies, or through a role, by the role's policies alone, as
- * in AWS. The role is the user's own or that of the agent it calls as; two different ones, or a
- * role and policies, would leave it open which counts, and are mistakes.
+ * Reads the groups and roles of principals.yaml: which documents judge whom. What users share with
+ * roles (tags, paths, attached documents, compiling) is here as well.
  */
 #include "engine/config_reading.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/err.h"
-#include "base/hash.h"
 #include "base/limits.h"
 #include "base/str.h"
 
@@ -19,102 +16,10 @@
 static const lic_str FILE_NAME = { "principals.yaml", sizeof("principals.yaml") - 1 };
 
 enum { TAG_KEY_BYTES_MAX = 128, TAG_VALUE_BYTES_MAX = 256, TAGS_MAX = 50 };
-
-/* ---- policies ---- */
-
-static enum lic_rc read_policy(struct config_reading *reading, lic_str file_name)
-{
-    lic_str text;
-    struct config_policy policy = { .name = str_head(file_name, file_name.n - strlen(".json")) };
-    lic_str file = CONFIG_JOIN(reading->arena, LIC_STR("policies/"), file_name);
-    ENSURE(file.at, reading->err, LIC_E_NOMEM, "no memory for a file name");
-    enum lic_rc rc = config_dir_read(&reading->dir, file, &text, reading->err);
-    if (rc == LIC_OK) {
-        rc = policy_doc_read(reading->arena, file, text, &policy.doc, reading->err);
-    }
-    if (rc != LIC_OK) {
-        TRY(mistakes_add_err(&reading->mistakes, reading->err));
-    }
-    ENSURE(ARENA_PUSH(reading->arena, &reading->policies, policy), reading->err, LIC_E_NOMEM,
-           "no memory for a policy");
-    return LIC_OK;
-}
-
-/* An organisation's policies limit everyone; ignoring them would be a silent gap. */
-static enum lic_rc refuse_scp(struct config_reading *reading)
-{
-    struct str_list names = { 0 };
-    TRY(config_dir_list(&reading->dir, LIC_STR("policies/scp"), LIC_STR(".json"), &names,
-                        reading->err));
-    if (names.n == 0) {
-        return LIC_OK;
-    }
-    return mistakes_add(&reading->mistakes,
-                        (struct mistake_place){ .file = LIC_STR("policies/scp") }, LIC_E_UNKNOWN,
-                        "this build does not enforce policies of an organisation yet: remove them");
-}
-
-enum lic_rc config_policies_read(struct config_reading *reading)
-{
-    struct str_list names = { 0 };
-    TRY(config_dir_list(&reading->dir, LIC_STR("policies"), LIC_STR(".json"), &names,
-                        reading->err));
-    for (uint32_t i = 0; i < names.n; i++) {
-        TRY(read_policy(reading, names.at[i]));
-    }
-    return refuse_scp(reading);
-}
-
-static const struct config_policy *policy_named(const struct config_reading *reading, lic_str name)
-{
-    for (uint32_t i = 0; i < reading->policies.n; i++) {
-        if (str_eq(reading->policies.at[i].name, name)) {
-            return &reading->policies.at[i];
-        }
-    }
-    return NULL;
-}
-
-static enum lic_rc dangling_policy(struct config_reading *reading, const struct shape *shape,
-                                   const struct yaml_node *node)
-{
-    struct str_list names = { 0 };
-    for (uint32_t i = 0; i < reading->policies.n; i++) {
-        TRY(str_list_add(&names, reading->arena, reading->policies.at[i].name));
-    }
-    return config_dangling(shape, node, "policy", &names);
-}
-
-struct attached {
-    const struct policy_doc **at;
-    uint32_t n, cap;
-};
-
-/* The documents that a list of names attaches. */
-static enum lic_rc attach_policies(struct config_reading *reading, const struct shape *shape,
-                                   const struct yaml_node *node, struct attached *out)
-{
-    struct str_list names = { 0 };
-    TRY(shape_texts(shape, node, &names));
-    for (const struct yaml_node *item = node->first; item; item = item->next) {
-        const struct config_policy *policy = policy_named(reading, item->text);
-        if (item->type == YAML_SCALAR && !policy) {
-            TRY(dangling_policy(reading, shape, item));
-        }
-        if (policy && policy->doc) {
-            ENSURE(ARENA_PUSH(reading->arena, out, policy->doc), reading->err, LIC_E_NOMEM,
-                   "no memory for a list of policies");
-        }
-    }
-    return LIC_OK;
-}
+enum { IAM_PATH_BYTES_MAX = 512 };
+enum { SESSION_S_MIN = 900, SESSION_S_MAX = 43200, SESSION_S_DEFAULT = 3600 };
 
 /* ---- tags ---- */
-
-struct tags {
-    struct event_extra *at;
-    uint32_t n, cap;
-};
 
 /* AWS's characters for tags, without letters beyond ASCII. */
 static bool is_tag_text(lic_str s, size_t bytes_max)
@@ -130,7 +35,7 @@ static bool is_tag_text(lic_str s, size_t bytes_max)
 }
 
 /* Condition keys compare without case, so tags that differ by case only would be one. */
-static bool has_tag(const struct tags *tags, lic_str key)
+static bool has_tag(const struct config_tags *tags, lic_str key)
 {
     for (uint32_t i = 0; i < tags->n; i++) {
         if (str_eq_nocase(tags->at[i].key, key)) {
@@ -141,7 +46,7 @@ static bool has_tag(const struct tags *tags, lic_str key)
 }
 
 static enum lic_rc add_tag(struct config_reading *reading, const struct shape *shape,
-                           const struct yaml_node *node, struct tags *out)
+                           const struct yaml_node *node, struct config_tags *out)
 {
     struct event_extra tag = { 0 };
     lic_str value = { 0 };
@@ -168,8 +73,8 @@ static enum lic_rc add_tag(struct config_reading *reading, const struct shape *s
     return LIC_OK;
 }
 
-static enum lic_rc read_tags(struct config_reading *reading, const struct shape *shape,
-                             const struct yaml_node *node, struct tags *out)
+enum lic_rc config_tags_read(struct config_reading *reading, const struct shape *shape,
+                             const struct yaml_node *node, struct config_tags *out)
 {
     bool right;
     TRY(shape_expect(shape, node, YAML_MAPPING, "a mapping of names to values", &right));
@@ -183,18 +88,9 @@ static enum lic_rc read_tags(struct config_reading *reading, const struct shape 
     return LIC_OK;
 }
 
-/* ---- roles ---- */
+/* ---- names and paths ---- */
 
-struct role_file {
-    const struct yaml_node *policies, *tags;
-};
-
-static const struct shape_member ROLE[] = {
-    { "policies", shape_keep, offsetof(struct role_file, policies), .required = true },
-    { "tags", shape_keep, offsetof(struct role_file, tags), .required = false },
-};
-
-static enum lic_rc check_name(const struct shape *shape, const struct yaml_node *node,
+enum lic_rc config_check_name(const struct shape *shape, const struct yaml_node *node,
                               const char *what)
 {
     if (shape_is_name(node->key)) {
@@ -206,270 +102,331 @@ static enum lic_rc check_name(const struct shape *shape, const struct yaml_node 
         LIC_ARG(mistakes_shown(node->key)), what);
 }
 
-static enum lic_rc read_role(struct config_reading *reading, const struct shape *shape,
-                             const struct yaml_node *node)
+/* AWS's paths: a slash at both ends, visible ASCII between; here without what patterns mean. */
+static bool is_path(lic_str path)
 {
-    struct role_file file = { 0 };
-    struct config_role role = { .name = node->key };
-    struct attached docs = { 0 };
-    struct tags tags = { 0 };
-    TRY(check_name(shape, node, "a role"));
-    TRY(shape_mapping(shape, node, SHAPE("a role", ROLE), &file));
-    TRY(file.policies ? attach_policies(reading, shape, file.policies, &docs) : LIC_OK);
-    TRY(file.tags ? read_tags(reading, shape, file.tags, &tags) : LIC_OK);
-    role.arn = CONFIG_JOIN(reading->arena, LIC_STR("arn:aws:iam::"), reading->config->account,
-                           LIC_STR(":role/"), node->key);
-    role.docs = docs.at;
-    role.docs_n = docs.n;
-    role.tags = tags.at;
-    role.tags_n = tags.n;
-    ENSURE(role.arn.at && ARENA_PUSH(reading->arena, &reading->roles, role), reading->err,
-           LIC_E_NOMEM, "no memory for a role");
+    for (size_t i = 0; i < path.n; i++) {
+        char c = path.at[i];
+        if (c <= 0x20 || c > 0x7e || c == '*' || c == '?' || c == ':' || c == '"') {
+            return false;
+        }
+    }
+    return path.n <= IAM_PATH_BYTES_MAX && str_starts(path, LIC_STR("/")) &&
+           str_ends(path, LIC_STR("/")) && str_find(path, LIC_STR("//")) == path.n;
+}
+
+enum lic_rc config_iam_path(const struct shape *shape, const struct yaml_node *node, void *at)
+{
+    lic_str path = { 0 };
+    TRY(shape_text(shape, node, &path));
+    if (path.n > 0 && !is_path(path)) {
+        return shape_mistake(shape, node, LIC_E_INVALID,
+                             "\"" LIC_FMT
+                             "\" is not a path: it begins and ends in '/', has at most %d visible "
+                             "characters and no '*', '?', ':' or '\"'",
+                             LIC_ARG(mistakes_shown(path)), IAM_PATH_BYTES_MAX);
+    }
+    *(lic_str *)at = path.n > 0 ? path : *(lic_str *)at;
     return LIC_OK;
 }
 
-struct principals_file {
-    const struct yaml_node *roles, *users;
+/* ---- compiling ---- */
+
+static enum lic_rc name_identity(struct config_reading *reading, struct identity *out)
+{
+    struct arena *arena = reading->arena;
+    out->arn =
+        CONFIG_JOIN(arena, LIC_STR("arn:aws:iam::"), reading->config->account,
+                    out->is_role ? LIC_STR(":role") : LIC_STR(":user"), out->path, out->name);
+    ENSURE(out->arn.at, reading->err, LIC_E_NOMEM, "no memory for an ARN");
+    return identity_unique_id(arena, out->is_role, out->arn, &out->id, reading->err);
+}
+
+/* Found by its ARN. Names are distinct, so two of one ARN differ in paths that end in names. */
+static enum lic_rc add_identity(struct config_reading *reading, struct identity *identity)
+{
+    struct identity_table *table = &reading->config->identities;
+    enum lic_rc rc = map_add(identity->is_role ? &table->roles_by_arn : &table->users_by_arn,
+                             identity->arn, identity);
+    ENSURE(rc == LIC_OK || rc == LIC_E_DUPLICATE, reading->err, rc, "no memory for an identity");
+    return LIC_OK;
+}
+
+enum lic_rc config_identity_finish(struct config_reading *reading,
+                                   const struct config_identity_parts *parts, struct identity *out)
+{
+    struct arena *arena = reading->arena;
+    const struct config *config = reading->config;
+    out->docs = parts->attached->at;
+    out->docs_n = parts->attached->n;
+    out->tags = parts->tags->at;
+    out->tags_n = parts->tags->n;
+    out->boundary_doc = parts->boundary;
+    out->stack.scp = config->scp;
+    out->stack.scp_n = config->levels_n;
+    out->stack.rcp = config->rcp;
+    out->stack.rcp_n = config->levels_n;
+    TRY(name_identity(reading, out));
+    TRY(add_identity(reading, out));
+    TRY(policy_index_new(arena, out->docs, out->docs_n, &out->stack.identity, reading->err));
+    if (!out->boundary_doc) {
+        return LIC_OK;
+    }
+    return policy_index_new(arena, &out->boundary_doc, 1, &out->stack.boundary, reading->err);
+}
+
+/* ---- groups ---- */
+
+struct group_file {
+    const struct yaml_node *policies, *inline_policies;
 };
 
-static const struct shape_member PRINCIPALS[] = {
-    { "roles", shape_keep, offsetof(struct principals_file, roles), .required = false },
-    { "users", shape_keep, offsetof(struct principals_file, users), .required = true },
+static const struct shape_member GROUP[] = {
+    { "policies", shape_keep, offsetof(struct group_file, policies), .required = false },
+    { "inline", shape_keep, offsetof(struct group_file, inline_policies), .required = false },
 };
+
+enum lic_rc config_inline_attach(struct config_reading *reading, const struct shape *shape,
+                                 const struct yaml_node *node, enum doc_kind kind,
+                                 struct config_attached *out)
+{
+    uint32_t limit = doc_limit(kind);
+    TRY(config_documents_here(reading, shape, node, kind, out));
+    if (limit == 0 || out->inline_n <= limit) {
+        return LIC_OK;
+    }
+    return shape_mistake(shape, node, LIC_E_LIMIT,
+                         "the inline policies have %u characters together; %u are the most",
+                         out->inline_n, limit);
+}
+
+static enum lic_rc read_group(struct config_reading *reading, const struct shape *shape,
+                              const struct yaml_node *node)
+{
+    struct group_file file = { 0 };
+    struct config_group group = { .name = node->key };
+    TRY(config_check_name(shape, node, "a group"));
+    TRY(shape_mapping(shape, node, SHAPE("a group", GROUP), &file));
+    if (file.policies) {
+        TRY(config_documents_named(reading, shape, file.policies, DOC_MANAGED, &group.attached));
+    }
+    if (file.inline_policies) {
+        TRY(config_inline_attach(reading, shape, file.inline_policies, DOC_INLINE_GROUP,
+                                 &group.attached));
+    }
+    ENSURE(ARENA_PUSH(reading->arena, &reading->groups, group), reading->err, LIC_E_NOMEM,
+           "no memory for a group");
+    return LIC_OK;
+}
+
+/* ---- roles ---- */
+
+struct role_file {
+    const struct yaml_node *policies, *inline_policies, *boundary, *tags, *trust;
+    lic_str path;
+    uint32_t max_session_s;
+    int64_t revoked_before_ns;
+};
+
+static enum lic_rc read_session_s(const struct shape *shape, const struct yaml_node *node, void *at)
+{
+    uint64_t n = 0;
+    uint32_t ms = 0;
+    if (node->type == YAML_SCALAR && str_u64(node->text, &n)) {
+        n = n > UINT32_MAX ? UINT32_MAX : n;
+    } else {
+        uint32_t mistakes = shape->mistakes->n;
+        TRY(shape_ms(shape, node, &ms));
+        if (shape->mistakes->n > mistakes) {
+            return LIC_OK;
+        }
+        n = ms / 1000;
+    }
+    if (n < SESSION_S_MIN || n > SESSION_S_MAX) {
+        return shape_mistake(shape, node, LIC_E_LIMIT,
+                             "a session lasts %d to %d seconds at most, not %llu", SESSION_S_MIN,
+                             SESSION_S_MAX, (unsigned long long)n);
+    }
+    *(uint32_t *)at = (uint32_t)n;
+    return LIC_OK;
+}
+
+static enum lic_rc read_time(const struct shape *shape, const struct yaml_node *node, void *at)
+{
+    lic_str text = { 0 };
+    TRY(shape_text(shape, node, &text));
+    if (text.n > 0 && !clock_parse(text, at)) {
+        return shape_mistake(shape, node, LIC_E_INVALID,
+                             "\"" LIC_FMT "\" is not a time like 2026-11-22T21:54:23Z",
+                             LIC_ARG(mistakes_shown(text)));
+    }
+    return LIC_OK;
+}
+
+static const struct shape_member ROLE[] = {
+    { "policies", shape_keep, offsetof(struct role_file, policies), .required = false },
+    { "inline", shape_keep, offsetof(struct role_file, inline_policies), .required = false },
+    { "boundary", shape_keep, offsetof(struct role_file, boundary), .required = false },
+    { "tags", shape_keep, offsetof(struct role_file, tags), .required = false },
+    { "trust", shape_keep, offsetof(struct role_file, trust), .required = false },
+    { "path", config_iam_path, offsetof(struct role_file, path), .required = false },
+    { "max_session_s", read_session_s, offsetof(struct role_file, max_session_s),
+      .required = false },
+    { "revoke_sessions_before", read_time, offsetof(struct role_file, revoked_before_ns),
+      .required = false },
+};
+
+/* One role being read. */
+struct role_reading {
+    struct config_reading *reading;
+    const struct shape *shape;
+    struct role_file file;
+    struct identity *out;
+};
+
+static enum lic_rc read_trust(struct role_reading *r)
+{
+    const struct yaml_node *node = r->file.trust;
+    const struct policy_doc *doc = NULL;
+    if (node->type == YAML_SCALAR) {
+        TRY(config_document_named(r->reading, r->shape, node, DOC_TRUST, &doc));
+    } else {
+        TRY(config_document_here(r->reading, r->shape, node, DOC_TRUST, &doc));
+    }
+    r->out->trust_doc = doc;
+    return doc ? policy_index_new(r->reading->arena, &doc, 1, &r->out->trust, r->reading->err)
+               : LIC_OK;
+}
+
+static enum lic_rc read_role_parts(struct role_reading *r)
+{
+    struct config_reading *reading = r->reading;
+    struct config_attached attached = { 0 };
+    struct config_tags tags = { 0 };
+    struct config_identity_parts parts = { .attached = &attached, .tags = &tags };
+    const struct role_file *file = &r->file;
+    if (file->policies) {
+        TRY(config_documents_named(reading, r->shape, file->policies, DOC_MANAGED, &attached));
+    }
+    if (file->inline_policies) {
+        TRY(config_inline_attach(reading, r->shape, file->inline_policies, DOC_INLINE_ROLE,
+                                 &attached));
+    }
+    if (file->boundary) {
+        TRY(config_document_named(reading, r->shape, file->boundary, DOC_MANAGED, &parts.boundary));
+    }
+    TRY(file->tags ? config_tags_read(reading, r->shape, file->tags, &tags) : LIC_OK);
+    TRY(file->trust ? read_trust(r) : LIC_OK);
+    return config_identity_finish(reading, &parts, r->out);
+}
+
+static enum lic_rc read_role(struct config_reading *reading, const struct shape *shape,
+                             const struct yaml_node *node)
+{
+    struct config *config = reading->config;
+    struct role_reading r = { .reading = reading, .shape = shape };
+    r.file = (struct role_file){ .path = LIC_STR("/"), .max_session_s = SESSION_S_DEFAULT };
+    r.out = &config->roles[config->roles_n++];
+    TRY(config_check_name(shape, node, "a role"));
+    TRY(shape_mapping(shape, node, SHAPE("a role", ROLE), &r.file));
+    if (!r.file.policies && !r.file.inline_policies) {
+        TRY(shape_mistake(shape, node, LIC_E_MISSING, "a role needs the member \"policies\""));
+    }
+    *r.out = (struct identity){
+        .name = node->key,
+        .path = r.file.path,
+        .is_role = true,
+        .session_max_s = r.file.max_session_s,
+        .revoked_before_ns = r.file.revoked_before_ns,
+        .service_linked = str_starts(r.file.path, LIC_STR("/aws-service-role/")),
+    };
+    return read_role_parts(&r);
+}
+
+static enum lic_rc read_roles(struct config_reading *reading, const struct shape *shape,
+                              const struct yaml_node *node)
+{
+    struct config *config = reading->config;
+    bool right;
+    TRY(shape_expect(shape, node, YAML_MAPPING, "a mapping of names to roles", &right));
+    if (!right) {
+        return LIC_OK;
+    }
+    /* One array, never moved: tables and principals point into it. */
+    config->roles = ARENA_ARRAY(reading->arena, struct identity, node->n);
+    ENSURE(config->roles, reading->err, LIC_E_NOMEM, "no memory for %u roles", node->n);
+    for (const struct yaml_node *child = node->first; child; child = child->next) {
+        TRY(read_role(reading, shape, child));
+    }
+    return LIC_OK;
+}
+
+/* ---- the file, up to its roles ---- */
+
+static const struct shape_member PRINCIPALS[] = {
+    { "organization", shape_keep, offsetof(struct config_principals_file, organization),
+      .required = false },
+    { "groups", shape_keep, offsetof(struct config_principals_file, groups), .required = false },
+    { "roles", shape_keep, offsetof(struct config_principals_file, roles), .required = false },
+    { "users", shape_keep, offsetof(struct config_principals_file, users), .required = true },
+    { "oidc_providers", shape_keep, offsetof(struct config_principals_file, oidc_providers),
+      .required = false },
+    { "sessions", shape_keep, offsetof(struct config_principals_file, sessions),
+      .required = false },
+};
+
+static enum lic_rc read_groups(struct config_reading *reading, const struct shape *shape,
+                               const struct yaml_node *node)
+{
+    bool right;
+    TRY(shape_expect(shape, node, YAML_MAPPING, "a mapping of names to groups", &right));
+    for (const struct yaml_node *child = right ? node->first : NULL; child; child = child->next) {
+        TRY(read_group(reading, shape, child));
+    }
+    return LIC_OK;
+}
 
 enum lic_rc config_roles_read(struct config_reading *reading)
 {
     const struct yaml_node *root;
-    struct principals_file file = { 0 };
+    struct config_principals_file *file = &reading->principals;
     struct shape shape = config_shape(reading, FILE_NAME);
-    bool right = false;
     TRY(config_yaml(reading, FILE_NAME, &root));
     if (!root) {
         return LIC_OK;
     }
-    TRY(shape_mapping(&shape, root, SHAPE("principals.yaml", PRINCIPALS), &file));
-    reading->users = file.users;
-    if (file.roles) {
-        TRY(shape_expect(&shape, file.roles, YAML_MAPPING, "a mapping of names to roles", &right));
+    TRY(shape_mapping(&shape, root, SHAPE("principals.yaml", PRINCIPALS), file));
+    if (file->organization) {
+        TRY(config_organization_read(reading, &shape, file->organization));
     }
-    for (const struct yaml_node *child = right ? file.roles->first : NULL; child;
-         child = child->next) {
-        TRY(read_role(reading, &shape, child));
-    }
-    return LIC_OK;
+    TRY(file->groups ? read_groups(reading, &shape, file->groups) : LIC_OK);
+    return file->roles ? read_roles(reading, &shape, file->roles) : LIC_OK;
 }
 
-const struct config_role *config_role(const struct config_reading *reading, lic_str name)
+const struct identity *config_role(const struct config *config, lic_str name)
 {
-    for (uint32_t i = 0; i < reading->roles.n; i++) {
-        if (str_eq(reading->roles.at[i].name, name)) {
-            return &reading->roles.at[i];
+    for (uint32_t i = 0; i < config->roles_n; i++) {
+        if (str_eq(config->roles[i].name, name)) {
+            return &config->roles[i];
         }
     }
     return NULL;
 }
 
 enum lic_rc config_role_named(struct config_reading *reading, const struct shape *shape,
-                              const struct yaml_node *node, const struct config_role **out)
+                              const struct yaml_node *node, const struct identity **out)
 {
+    const struct config *config = reading->config;
     struct str_list names = { 0 };
     lic_str name = { 0 };
     TRY(shape_text(shape, node, &name));
-    const struct config_role *role = config_role(reading, name);
+    const struct identity *role = config_role(config, name);
     if (role || name.n == 0) {
         *out = role;
         return LIC_OK;
     }
-    for (uint32_t i = 0; i < reading->roles.n; i++) {
-        TRY(str_list_add(&names, reading->arena, reading->roles.at[i].name));
+    for (uint32_t i = 0; i < config->roles_n; i++) {
+        TRY(str_list_add(&names, reading->arena, config->roles[i].name));
     }
     return config_dangling(shape, node, "role", &names);
-}
-
-/* ---- users ---- */
-
-struct user_file {
-    const struct yaml_node *keys, *policies, *role, *agent, *tags;
-};
-
-static const struct shape_member USER[] = {
-    { "keys", shape_keep, offsetof(struct user_file, keys), .required = false },
-    { "policies", shape_keep, offsetof(struct user_file, policies), .required = false },
-    { "role", shape_keep, offsetof(struct user_file, role), .required = false },
-    { "agent", shape_keep, offsetof(struct user_file, agent), .required = false },
-    { "tags", shape_keep, offsetof(struct user_file, tags), .required = false },
-};
-
-/* One user being read. */
-struct user_reading {
-    struct config_reading *reading;
-    const struct shape *shape;
-    const struct yaml_node *node;
-    struct user_file file;
-    struct principal *out;
-    const struct config_role *role;
-};
-
-struct key_file {
-    const struct yaml_node *sha256;
-};
-
-static const struct shape_member KEY[] = {
-    { "sha256", shape_keep, offsetof(struct key_file, sha256), .required = true },
-};
-
-/* No sentence repeats the digits: someone may have put the key itself there. */
-static enum lic_rc read_key(struct user_reading *u, const struct yaml_node *node)
-{
-    struct key_file file = { 0 };
-    lic_str hex = { 0 };
-    uint8_t digest[HASH_BYTES];
-    TRY(shape_mapping(u->shape, node, SHAPE("a key", KEY), &file));
-    TRY(file.sha256 ? shape_text(u->shape, file.sha256, &hex) : LIC_OK);
-    if (hex.n == 0) {
-        return LIC_OK;
-    }
-    if (!hash_unhex(hex, digest, HASH_BYTES)) {
-        return shape_mistake(u->shape, file.sha256, LIC_E_INVALID,
-                             "this is not the SHA-256 of a key, 64 hex digits: make it with "
-                             "printf %%s KEY | sha256sum");
-    }
-    struct lic_err *err = u->reading->err;
-    enum lic_rc rc =
-        identity_add(&u->reading->config->identities, u->reading->arena, hex, u->out, err);
-    if (rc == LIC_E_DUPLICATE) {
-        return shape_mistake(u->shape, file.sha256, rc,
-                             "this key is given twice: it belongs to one user");
-    }
-    return rc;
-}
-
-static enum lic_rc read_keys(struct user_reading *u)
-{
-    bool right;
-    TRY(shape_expect(u->shape, u->file.keys, YAML_SEQUENCE, "a list of keys", &right));
-    for (const struct yaml_node *item = right ? u->file.keys->first : NULL; item;
-         item = item->next) {
-        TRY(read_key(u, item));
-    }
-    return LIC_OK;
-}
-
-static enum lic_rc read_agent(struct user_reading *u)
-{
-    const struct config *config = u->reading->config;
-    struct str_list names = { 0 };
-    lic_str name = { 0 };
-    TRY(shape_text(u->shape, u->file.agent, &name));
-    for (uint32_t i = 0; i < config->agents_n; i++) {
-        if (str_eq(config->agents[i].name, name)) {
-            u->out->agent = name;
-            u->role = u->reading->agent_roles[i];
-            return LIC_OK;
-        }
-        TRY(str_list_add(&names, u->reading->arena, config->agents[i].name));
-    }
-    return name.n > 0 ? config_dangling(u->shape, u->file.agent, "agent", &names) : LIC_OK;
-}
-
-static enum lic_rc read_role_of_user(struct user_reading *u)
-{
-    const struct config_role *own = NULL;
-    TRY(config_role_named(u->reading, u->shape, u->file.role, &own));
-    if (own && u->role && own != u->role) {
-        return shape_mistake(u->shape, u->file.role, LIC_E_INVALID,
-                             "the role here is \"" LIC_FMT "\", but the agent's is \"" LIC_FMT
-                             "\": leave this one out",
-                             LIC_ARG(mistakes_shown(own->name)),
-                             LIC_ARG(mistakes_shown(u->role->name)));
-    }
-    u->role = own ? own : u->role;
-    return LIC_OK;
-}
-
-static enum lic_rc read_judges(struct user_reading *u)
-{
-    struct attached docs = { 0 };
-    TRY(u->file.agent ? read_agent(u) : LIC_OK);
-    TRY(u->file.role ? read_role_of_user(u) : LIC_OK);
-    TRY(u->file.policies ? attach_policies(u->reading, u->shape, u->file.policies, &docs) : LIC_OK);
-    if (u->role && u->file.policies) {
-        return shape_mistake(u->shape, u->file.policies, LIC_E_INVALID,
-                             "the policies of the role \"" LIC_FMT
-                             "\" judge this user, so these would "
-                             "not count: attach them to the role",
-                             LIC_ARG(mistakes_shown(u->role->name)));
-    }
-    u->out->docs = u->role ? u->role->docs : docs.at;
-    u->out->docs_n = u->role ? u->role->docs_n : docs.n;
-    return LIC_OK;
-}
-
-/* A user has its role's tags and its own. */
-static enum lic_rc read_tags_of_user(struct user_reading *u)
-{
-    struct tags tags = { 0 };
-    for (uint32_t i = 0; u->role && i < u->role->tags_n; i++) {
-        ENSURE(ARENA_PUSH(u->reading->arena, &tags, u->role->tags[i]), u->reading->err, LIC_E_NOMEM,
-               "no memory for a tag");
-    }
-    TRY(u->file.tags ? read_tags(u->reading, u->shape, u->file.tags, &tags) : LIC_OK);
-    u->out->tags = tags.at;
-    u->out->tags_n = tags.n;
-    return LIC_OK;
-}
-
-static enum lic_rc name_principal(struct user_reading *u)
-{
-    lic_str account = u->reading->config->account;
-    struct arena *arena = u->reading->arena;
-    if (u->role) {
-        u->out->role_arn = u->role->arn;
-        u->out->type = LIC_STR("AssumedRole");
-        u->out->arn =
-            CONFIG_JOIN(arena, LIC_STR("arn:aws:sts::"), account, LIC_STR(":assumed-role/"),
-                        u->role->name, LIC_STR("/"), u->node->key);
-    } else {
-        u->out->type = LIC_STR("User");
-        u->out->arn =
-            CONFIG_JOIN(arena, LIC_STR("arn:aws:iam::"), account, LIC_STR(":user/"), u->node->key);
-    }
-    ENSURE(u->out->arn.at, u->reading->err, LIC_E_NOMEM, "no memory for an ARN");
-    return LIC_OK;
-}
-
-static enum lic_rc read_user(struct config_reading *reading, const struct shape *shape,
-                             const struct yaml_node *node)
-{
-    struct user_reading u = { .reading = reading, .shape = shape, .node = node };
-    u.out = &reading->config->principals[reading->config->principals_n++];
-    u.out->name = node->key;
-    TRY(check_name(shape, node, "a user"));
-    TRY(shape_mapping(shape, node, SHAPE("a user", USER), &u.file));
-    TRY(u.file.keys ? read_keys(&u) : LIC_OK);
-    TRY(read_judges(&u));
-    TRY(read_tags_of_user(&u));
-    return name_principal(&u);
-}
-
-enum lic_rc config_users_read(struct config_reading *reading)
-{
-    struct shape shape = config_shape(reading, FILE_NAME);
-    const struct yaml_node *users = reading->users;
-    bool right = false;
-    if (!users) {
-        return LIC_OK;
-    }
-    TRY(shape_expect(&shape, users, YAML_MAPPING, "a mapping of names to users", &right));
-    if (!right) {
-        return LIC_OK;
-    }
-    /* One array, never moved: the table of keys points into it. */
-    reading->config->principals = ARENA_ARRAY(reading->arena, struct principal, users->n);
-    ENSURE(reading->config->principals, reading->err, LIC_E_NOMEM, "no memory for %u users",
-           users->n);
-    for (const struct yaml_node *child = users->first; child; child = child->next) {
-        TRY(read_user(reading, &shape, child));
-    }
-    return LIC_OK;
 }

@@ -150,95 +150,6 @@ static enum lic_rc read_endpoints(struct provider_reading *p, enum kind kind)
     return LIC_OK;
 }
 
-/* What can go into a header: visible ASCII. Never says what it found instead. */
-static bool is_secret(lic_str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.at[i] < 0x21 || s.at[i] > 0x7e) {
-            return false;
-        }
-    }
-    return s.n > 0;
-}
-
-static bool is_variable(lic_str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.at[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        if (!letter && !(i > 0 && c >= '0' && c <= '9')) {
-            return false;
-        }
-    }
-    return s.n > 0;
-}
-
-static enum lic_rc take_secret(struct provider_reading *p, lic_str reference, lic_str secret)
-{
-    const struct yaml_node *node = p->file.credential;
-    if (!is_secret(secret)) {
-        return shape_mistake(p->shape, node, LIC_E_INVALID,
-                             "what " LIC_FMT " holds is empty or has blanks, control characters or "
-                             "letters beyond ASCII, so it cannot be a credential",
-                             LIC_ARG(mistakes_shown(reference)));
-    }
-    p->out->credential = secret;
-    return LIC_OK;
-}
-
-static enum lic_rc read_env_credential(struct provider_reading *p, lic_str reference, lic_str name)
-{
-    const struct yaml_node *node = p->file.credential;
-    if (!is_variable(name)) {
-        return shape_mistake(p->shape, node, LIC_E_INVALID,
-                             "after env: comes the name of an environment variable");
-    }
-    const char *name_z = str_copy_z(p->reading->arena, name);
-    ENSURE(name_z, p->reading->err, LIC_E_NOMEM, "no memory for a name");
-    lic_str value = p->reading->host->env(p->reading->host->ctx, name_z);
-    if (!value.at) {
-        return shape_mistake(p->shape, node, LIC_E_MISSING,
-                             "the environment variable " LIC_FMT " is not set",
-                             LIC_ARG(mistakes_shown(name)));
-    }
-    lic_str copy = str_copy(p->reading->arena, str_trim(value));
-    ENSURE(copy.at, p->reading->err, LIC_E_NOMEM, "no memory for a credential");
-    return take_secret(p, reference, copy);
-}
-
-static enum lic_rc read_file_credential(struct provider_reading *p, lic_str reference, lic_str name)
-{
-    lic_str secret = { 0 };
-    struct lic_err err;
-    enum lic_rc rc = config_dir_secret(&p->reading->dir, name, &secret, &err);
-    if (rc == LIC_E_NOMEM) {
-        return rc;
-    }
-    if (rc != LIC_OK) {
-        return shape_mistake(p->shape, p->file.credential, rc, LIC_FMT ": %s",
-                             LIC_ARG(mistakes_shown(reference)), err.text);
-    }
-    return take_secret(p, reference, secret);
-}
-
-static enum lic_rc read_credential(struct provider_reading *p)
-{
-    const struct yaml_node *node = p->file.credential;
-    lic_str text = { 0 };
-    TRY(shape_text(p->shape, node, &text));
-    if (str_starts(text, LIC_STR("env:"))) {
-        return read_env_credential(p, text, str_tail(text, 4));
-    }
-    if (str_starts(text, LIC_STR("file:")) && text.n > 5) {
-        return read_file_credential(p, text, str_tail(text, 5));
-    }
-    return text.n == 0
-               ? LIC_OK
-               : shape_mistake(p->shape, node, LIC_E_INVALID,
-                               "a credential is a reference, env:NAME or file:PATH; a secret "
-                               "itself has no place in this file");
-}
-
 static enum lic_rc finish_upstream(struct provider_reading *p, enum kind kind)
 {
     struct lic_upstream *upstream = &p->out->upstream;
@@ -264,7 +175,7 @@ static enum lic_rc read_provider_parts(struct provider_reading *p)
                           &p->tls));
     }
     if (p->file.credential) {
-        TRY(read_credential(p));
+        TRY(config_secret(p->reading, p->shape, p->file.credential, &p->out->credential));
     }
     /* After a wrong kind or tls, complaints about the endpoint would only follow from it. */
     if (mistakes == p->reading->mistakes.n) {

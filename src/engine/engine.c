@@ -11,6 +11,8 @@
 #include "base/json_write.h"
 #include "base/str.h"
 #include "engine/judge.h"
+#include "policy/jwt.h"
+#include "engine/signed.h"
 
 #include "base/banned.h"
 
@@ -26,10 +28,24 @@ static void release_detectors(struct config *config)
     }
 }
 
+/* Public keys hold memory of OpenSSL; session keys are secrets whose lifetime ends here. */
+static void release_keys(struct config *config)
+{
+    struct session_keys *keys = &config->session_keys;
+    for (uint32_t i = 0; i < config->oidc_n; i++) {
+        jwt_keys_free(config->oidc[i].keys);
+        config->oidc[i].keys = NULL;
+    }
+    if (keys->n > 0) {
+        explicit_bzero((void *)(uintptr_t)keys->at, sizeof(*keys->at) * keys->n);
+    }
+}
+
 static void engine_free(struct lic_engine *engine)
 {
     const struct lic_host *host = engine->host;
     release_detectors(&engine->config);
+    release_keys(&engine->config);
     arena_fini(&engine->arena);
     arena_pool_fini(&engine->pool);
     engine->magic = 0;
@@ -55,11 +71,49 @@ static enum lic_rc compile_guardrails(struct lic_engine *engine, struct lic_err 
     return LIC_OK;
 }
 
+/* What a file of keys may have: some issuers publish dozens of certificates. */
+enum { JWKS_BYTES_MAX = 1024 * 1024 };
+
+static enum lic_rc read_jwks(const struct lic_engine *engine, const char *path,
+                             struct identity_provider *provider, struct lic_err *err)
+{
+    const struct lic_host *host = engine->host;
+    lic_str text = { 0 };
+    TRY(host->read_file(host->ctx, path, JWKS_BYTES_MAX, &text, err));
+    enum lic_rc rc = jwt_keys_read(host, text, &provider->keys, err);
+    host->resize(host->ctx, (void *)(uintptr_t)text.at, 0);
+    return rc == LIC_OK || rc == LIC_E_NOMEM ? rc : err_at(err, str_z(path), 0, 0);
+}
+
+/*
+ * The keys of each issuer. A file of the operator's must be good; what was fetched from a URL may
+ * be absent or broken, and then nobody of that issuer is let in until it has been fetched.
+ */
+static enum lic_rc load_jwks(struct lic_engine *engine, struct lic_err *err)
+{
+    for (uint32_t i = 0; i < engine->config.oidc_n; i++) {
+        struct identity_provider *provider = &engine->config.oidc[i];
+        const char *path = str_copy_z(&engine->arena, provider->jwks_path);
+        ENSURE(path, err, LIC_E_NOMEM, "no memory for a path");
+        enum lic_rc rc = read_jwks(engine, path, provider, err);
+        if (rc != LIC_OK && (rc == LIC_E_NOMEM || provider->jwks_url.n == 0)) {
+            return rc;
+        }
+    }
+    return LIC_OK;
+}
+
+static enum lic_rc compile(struct lic_engine *engine, struct lic_err *err)
+{
+    TRY(compile_guardrails(engine, err));
+    return load_jwks(engine, err);
+}
+
 static enum lic_rc load(struct lic_engine *engine, const char *dir, lic_report_fn *report,
                         void *report_arg, struct lic_err *err)
 {
     TRY(config_read(&engine->arena, engine->host, dir, report, report_arg, &engine->config, err));
-    enum lic_rc rc = compile_guardrails(engine, err);
+    enum lic_rc rc = compile(engine, err);
     if (rc != LIC_OK && report) {
         report(report_arg, err);
     }
@@ -120,7 +174,8 @@ const struct lic_upstream *lic_engine_upstream(const struct lic_engine *engine, 
 
 /* ---- lictor decide ---- */
 
-static void write_verdict(const struct verdict *verdict, struct buf *buf)
+static void write_verdict(const struct verdict *verdict, const struct policy_answer *answer,
+                          struct buf *buf)
 {
     struct json_out out;
     json_out_init(&out, buf);
@@ -142,8 +197,13 @@ static void write_verdict(const struct verdict *verdict, struct buf *buf)
     }
     json_out_name(&out, LIC_STR("blockedBy"));
     json_out_array(&out);
-    if (verdict->blocked_by.n > 0) {
-        json_out_str(&out, verdict->blocked_by);
+    if (answer->blocked == 0 && verdict->blocked_by.n > 0) {
+        json_out_str(&out, verdict->blocked_by); /* nothing stands in the way: nobody granted */
+    }
+    for (uint32_t layer = 0; layer < LAYER_N; layer++) {
+        if (answer->blocked & 1u << layer) {
+            json_out_str(&out, str_z(policy_layer_name((enum policy_layer)layer)));
+        }
     }
     json_out_array_end(&out);
     json_out_object_end(&out);
@@ -161,27 +221,110 @@ static const struct principal *principal_named(const struct config *config, lic_
     return NULL;
 }
 
+/* A role by its ARN or name, as what a session of it would be with no tags or policy of its own. */
+static enum lic_rc role_named(const struct config *config, lic_str name, struct arena *arena,
+                              const struct principal **out, struct lic_err *err)
+{
+    for (uint32_t i = 0; i < config->roles_n; i++) {
+        const struct identity *role = &config->roles[i];
+        if (str_eq(role->arn, name) || str_eq(role->name, name)) {
+            struct principal *principal = ARENA_NEW(arena, struct principal);
+            ENSURE(principal, err, LIC_E_NOMEM, "no memory for a principal");
+            *principal = (struct principal){ .name = role->name,
+                                             .arn = role->arn,
+                                             .role_arn = role->arn,
+                                             .type = LIC_STR("AssumedRole"),
+                                             .user_id = role->id,
+                                             .identity = role,
+                                             .extras = role->tags,
+                                             .extras_n = role->tags_n,
+                                             .mfa = EVENT_FLAG_NONE };
+            *out = principal;
+            return LIC_OK;
+        }
+    }
+    return err_set(err, LIC_E_UNKNOWN,
+                   "the event's principal \"" LIC_FMT "\" is not in principals.yaml",
+                   LIC_ARG(name));
+}
+
+/* The resource policy of the model or tool that has this ARN. */
+static const struct config_resource *resource_policy(const struct config *config,
+                                                     const struct event *event)
+{
+    const struct config_model *model = config_model(config, event->model);
+    for (uint32_t i = 0; i < config->tools_n; i++) {
+        if (str_eq(config->tools[i].resource, event->resource)) {
+            return config->tools[i].policy;
+        }
+    }
+    return model ? model->policy : NULL;
+}
+
+/* What an ARN of a model says that an event of a call would say in fields of its own. */
+static void take_model(struct event *event)
+{
+    lic_str rest = event->resource;
+    if (!str_starts(rest, LIC_STR("arn:lictor:model:"))) {
+        return;
+    }
+    rest = str_tail(rest, strlen("arn:lictor:model:"));
+    lic_str region = str_split(&rest, ':');
+    lic_str provider = str_split(&rest, ':');
+    event->model_region = event->model_region.at ? event->model_region : region;
+    event->provider = event->provider.at ? event->provider : provider;
+    event->model = event->model.at ? event->model : rest;
+}
+
+/* Reads an event and makes of it what judge.c would of a call. */
+static enum lic_rc read_case(const struct lic_engine *engine, struct arena *arena, lic_str text,
+                             struct event *event, struct judge_case *out, struct lic_err *err)
+{
+    static const struct json_limits limits = { .mode = JSON_GATEWAY };
+    const struct config *config = &engine->config;
+    struct json_doc doc;
+    TRY(json_read(arena, text, &limits, &doc, err));
+    TRY(event_read(arena, &doc, event, err));
+    const struct principal *principal = principal_named(config, event->principal);
+    if (!principal) {
+        TRY(role_named(config, event->principal, arena, &principal, err));
+    }
+    TRY(judge_identify(event, config, principal, arena, err));
+    take_model(event);
+    struct judge_question question = { config, principal, resource_policy(config, event) };
+    return judge_ask(&question, event, arena, out, err);
+}
+
 static enum lic_rc decide(const struct lic_engine *engine, struct arena *arena, lic_str text,
                           struct buf *out, struct lic_err *err)
 {
-    static const struct json_limits limits = { .mode = JSON_GATEWAY };
-    struct json_doc doc;
     struct event event;
-    TRY(json_read(arena, text, &limits, &doc, err));
-    TRY(event_read(arena, &doc, &event, err));
-    const struct principal *principal = principal_named(&engine->config, event.principal);
-    ENSURE(principal, err, LIC_E_UNKNOWN,
-           "the event's principal \"" LIC_FMT "\" is not in principals.yaml",
-           LIC_ARG(event.principal));
-    TRY(judge_identify(&event, &engine->config, principal, arena, err));
+    struct judge_case asked;
+    struct policy_answer answer;
     struct verdict verdict = { 0 };
-    TRY(policy_eval(principal->docs, principal->docs_n, &event, arena, &verdict, err));
-    write_verdict(&verdict, out);
+    TRY(read_case(engine, arena, text, &event, &asked, err));
+    TRY(policy_eval(&asked.stack, &asked.request, arena, &answer, err));
+    policy_verdict(&answer, &verdict);
+    write_verdict(&verdict, &answer, out);
     return buf_check(out, "the verdict", err);
 }
 
-enum lic_rc lic_engine_decide(const struct lic_engine *engine, lic_str event_json,
-                              lic_str *out_json, struct lic_err *err)
+static enum lic_rc explain(const struct lic_engine *engine, struct arena *arena, lic_str text,
+                           struct buf *out, struct lic_err *err)
+{
+    struct event event;
+    struct judge_case asked;
+    TRY(read_case(engine, arena, text, &event, &asked, err));
+    TRY(policy_explain(&asked.stack, &asked.request, arena, out, err));
+    return buf_check(out, "the explanation", err);
+}
+
+typedef enum lic_rc answer_fn(const struct lic_engine *engine, struct arena *arena, lic_str text,
+                              struct buf *out, struct lic_err *err);
+
+/* An answer about an event, in memory of the host's. */
+static enum lic_rc answer(const struct lic_engine *engine, answer_fn *write, lic_str event_json,
+                          lic_str *out, struct lic_err *err)
 {
     const struct lic_host *host = engine->host;
     CLEANUP(arena_pool_fini) struct arena_pool pool;
@@ -189,13 +332,25 @@ enum lic_rc lic_engine_decide(const struct lic_engine *engine, lic_str event_jso
     CLEANUP(arena_fini) struct arena arena;
     arena_init(&arena, &pool, /* bytes_max= */ 0);
     struct buf buf;
-    buf_init(&buf, &arena, LIMIT_RECORD_BYTES);
-    TRY(decide(engine, &arena, event_json, &buf, err));
+    buf_init(&buf, &arena, LIMIT_JSON_BYTES);
+    TRY(write(engine, &arena, event_json, &buf, err));
     char *copy = host->resize(host->ctx, NULL, buf.n);
-    ENSURE(copy, err, LIC_E_NOMEM, "no memory for a verdict of %zu bytes", buf.n);
+    ENSURE(copy, err, LIC_E_NOMEM, "no memory for an answer of %zu bytes", buf.n);
     memcpy(copy, buf.at, buf.n);
-    *out_json = str_make(copy, buf.n);
+    *out = str_make(copy, buf.n);
     return LIC_OK;
+}
+
+enum lic_rc lic_engine_decide(const struct lic_engine *engine, lic_str event_json,
+                              lic_str *out_json, struct lic_err *err)
+{
+    return answer(engine, decide, event_json, out_json, err);
+}
+
+enum lic_rc lic_engine_explain(const struct lic_engine *engine, lic_str event_json,
+                               lic_str *out_text, struct lic_err *err)
+{
+    return answer(engine, explain, event_json, out_text, err);
 }
 
 /* ---- worker ---- */
@@ -228,6 +383,8 @@ void lic_worker_free(struct lic_worker *worker)
     CHECK(worker->magic == WORKER_MAGIC);
     CHECK(worker->exchanges_open == 0);
     const struct lic_host *host = worker->host;
+    signed_fini(worker);
+    kept_fini(worker);
     detector_scratch_free(worker->detect);
     lic_engine_unref(worker->prepared);
     arena_fini(&worker->scratch);

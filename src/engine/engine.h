@@ -33,6 +33,8 @@ struct lic_worker {
     struct lic_engine *prepared;
     int64_t wall_ns_latest; /* records never go back in time */
     uint64_t exchanges_open;
+    struct kept *kept;       /* kept.c's; NULL until a session comes */
+    struct signing *signing; /* signed.c's; NULL until a signed call comes */
 };
 
 static inline void worker_count(const struct lic_worker *worker, enum counter counter, uint64_t n)

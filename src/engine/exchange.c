@@ -12,7 +12,9 @@
 #include "base/limits.h"
 #include "base/hash.h"
 #include "base/str.h"
+#include "engine/federate.h"
 #include "engine/head.h"
+#include "engine/sts.h"
 
 #include "base/banned.h"
 
@@ -43,6 +45,7 @@ enum lic_rc lic_exchange_open(struct lic_worker *worker, struct lic_engine *engi
 static void exchange_free(struct lic_exchange *x)
 {
     struct lic_worker *worker = x->worker;
+    kept_release(x->kept);
     lic_engine_unref(x->engine);
     worker->exchanges_open--;
     x->magic = 0;
@@ -94,22 +97,11 @@ static bool draw_ids(struct lic_exchange *x, const struct head *head, enum failm
     return true;
 }
 
-static bool identify(struct lic_exchange *x, const struct lic_head *in, enum failmode *failure,
-                     struct lic_err *err)
+/* From here on the call is this principal's. */
+static bool act_as(struct lic_exchange *x, const struct principal *principal,
+                   enum failmode *failure, struct lic_err *err)
 {
-    lic_str key;
-    enum lic_rc rc = identity_key(in->headers, in->headers_n, &key, err);
-    if (rc != LIC_OK) {
-        *failure = rc == LIC_E_MISSING ? FAIL_key_missing : FAIL_key_malformed;
-        return false;
-    }
     struct config *config = &x->engine->config;
-    const struct principal *principal = identity_find(&config->identities, key);
-    *failure = FAIL_key_unknown;
-    err->rc = LIC_OK;
-    if (!principal) {
-        return false;
-    }
     *failure = FAIL_out_of_memory;
     if (judge_identify(&x->request, config, principal, &x->arena, err) != LIC_OK) {
         return false;
@@ -124,6 +116,130 @@ static bool identify(struct lic_exchange *x, const struct lic_head *in, enum fai
     return true;
 }
 
+/* A bearer key of ours. */
+static bool identify_key(struct lic_exchange *x, const struct lic_head *in, enum failmode *failure,
+                         struct lic_err *err)
+{
+    lic_str key;
+    enum lic_rc rc = identity_key(in->headers, in->headers_n, &key, err);
+    if (rc != LIC_OK) {
+        *failure = rc == LIC_E_MISSING ? FAIL_key_missing : FAIL_key_malformed;
+        return false;
+    }
+    const struct principal *principal = identity_find(&x->engine->config.identities, key);
+    *failure = FAIL_key_unknown;
+    err->rc = LIC_OK;
+    return principal && act_as(x, principal, failure, err);
+}
+
+/* A bearer token of a provider that roles trust. */
+static bool identify_token(struct lic_exchange *x, lic_str token, enum failmode *failure,
+                           struct lic_err *err)
+{
+    struct federate_ask ask = { &x->engine->config, &x->request, token, x->request.time };
+    struct principal *principal = ARENA_NEW(&x->arena, struct principal);
+    *failure = FAIL_out_of_memory;
+    return principal && federate_bearer(&ask, &x->arena, principal, failure, err) == LIC_OK &&
+           act_as(x, principal, failure, err);
+}
+
+/* A signature: the body it covers is here. *body loses its framing. */
+static bool identify_signed(struct lic_exchange *x, lic_str *body, enum failmode *failure,
+                            struct lic_err *err)
+{
+    struct signed_by by;
+    struct signed_ask ask = { x->worker, x->engine, x->unsure, *body, x->request.time, &x->arena };
+    x->unsure = NULL;
+    if (signed_check(&ask, &by, failure, err) != LIC_OK) {
+        return false;
+    }
+    x->session = by.session;
+    x->kept = by.kept;
+    *body = by.body;
+    return act_as(x, by.principal, failure, err);
+}
+
+/* One way of saying who calls; with two, somebody would have to choose. */
+static bool has_key(const struct lic_head *in, const struct signed_call *call)
+{
+    for (uint32_t i = 0; i < in->headers_n; i++) {
+        bool authorization = str_eq_nocase(in->headers[i].name, LIC_STR("authorization"));
+        if ((authorization && call->claim.query) ||
+            str_eq_nocase(in->headers[i].name, LIC_STR("x-api-key"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool presents_nothing(const struct lic_head *in)
+{
+    for (uint32_t i = 0; i < in->headers_n; i++) {
+        if (str_eq_nocase(in->headers[i].name, LIC_STR("authorization")) ||
+            str_eq_nocase(in->headers[i].name, LIC_STR("x-api-key"))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/*
+ * Who calls, as far as the head says it: a signed call with a body is known when the body is, and
+ * STS has a call that nobody signs.
+ */
+static bool identify(struct lic_exchange *x, const struct lic_head *in, bool sts,
+                     enum failmode *failure, struct lic_err *err)
+{
+    if (signed_read(in, sts, &x->arena, &x->unsure, failure, err) != LIC_OK) {
+        return false;
+    }
+    if (x->unsure) {
+        lic_str nothing = LIC_STR("");
+        *failure = FAIL_key_malformed;
+        return !has_key(in, x->unsure) &&
+               (str_eq(in->method, LIC_STR("POST")) || identify_signed(x, &nothing, failure, err));
+    }
+    if (sts && presents_nothing(in)) {
+        return true;
+    }
+    lic_str token = federate_token(in);
+    return token.n > 0 ? identify_token(x, token, failure, err) : identify_key(x, in, failure, err);
+}
+
+/* ---- routes ---- */
+
+static bool is_encoded(const struct lic_exchange *x, lic_str encoding)
+{
+    bool chunked = signed_is_chunked(x->unsure) && str_eq_nocase(encoding, LIC_STR("aws-chunked"));
+    return encoding.n > 0 && !chunked && !str_eq_nocase(encoding, LIC_STR("identity"));
+}
+
+/* A stranger's form is held in memory only so far. */
+static bool is_form_small(const struct head *head)
+{
+    uint64_t n;
+    return str_u64(head->content_length, &n) && n <= LIMIT_FORM_BYTES;
+}
+
+static void route_sts(struct lic_exchange *x, const struct lic_head *in, const struct head *head,
+                      struct lic_step *out)
+{
+    x->dialect = &dialect_sts;
+    x->request.dialect = str_z(dialect_sts.name);
+    if (str_eq(in->method, LIC_STR("GET"))) {
+        sts_call(x, head->query, out);
+    } else if (!str_eq(in->method, LIC_STR("POST"))) {
+        refuse_failure(x, FAIL_method_refused, NULL, out);
+    } else if (!head_is_form(head->content_type) || is_encoded(x, head->content_encoding)) {
+        refuse_failure(x, FAIL_content_type_refused, NULL, out);
+    } else if (!is_form_small(head)) {
+        refuse_failure(x, FAIL_body_too_large, NULL, out);
+    } else {
+        x->state = EXCHANGE_KNOWN;
+        *out = (struct lic_step){ .kind = LIC_STEP_BODY };
+    }
+}
+
 static void list_models(struct lic_exchange *x, const struct head *head, struct lic_step *out);
 
 /* From a known caller to a dialect, or to what is answered without a body. */
@@ -131,6 +247,10 @@ static void route(struct lic_exchange *x, const struct lic_head *in, const struc
                   struct lic_step *out)
 {
     bool is_post = str_eq(in->method, LIC_STR("POST"));
+    if (head->sts) {
+        route_sts(x, in, head, out);
+        return;
+    }
     if (head->model.at || str_eq(head->path, LIC_STR("/v1/models"))) {
         if (!str_eq(in->method, LIC_STR("GET"))) {
             refuse_failure(x, FAIL_method_refused, NULL, out);
@@ -150,8 +270,7 @@ static void route(struct lic_exchange *x, const struct lic_head *in, const struc
         refuse_failure(x, FAIL_method_refused, NULL, out);
     } else if (!head_is_json(head->content_type)) {
         refuse_failure(x, FAIL_content_type_refused, NULL, out);
-    } else if (head->content_encoding.n > 0 &&
-               !str_eq_nocase(head->content_encoding, LIC_STR("identity"))) {
+    } else if (is_encoded(x, head->content_encoding)) {
         refuse_failure(x, FAIL_content_encoding_refused, NULL, out);
     } else {
         x->state = EXCHANGE_KNOWN;
@@ -180,7 +299,7 @@ void lic_exchange_head(struct lic_exchange *x, const struct lic_head *in, struct
         refuse_failure(x, failure, NULL, out);
     } else if (!draw_ids(x, &head, &failure)) {
         refuse_failure(x, failure, NULL, out);
-    } else if (!identify(x, in, &failure, &err)) {
+    } else if (!identify(x, in, head.sts, &failure, &err)) {
         refuse_failure(x, failure, &err, out);
     } else {
         route(x, in, &head, out);
@@ -189,27 +308,16 @@ void lic_exchange_head(struct lic_exchange *x, const struct lic_head *in, struct
 
 /* ---- GET /v1/models ---- */
 
-/* Whether the caller could use this model by this name, streamed or not, as far as the model alone
- * decides. */
-static bool may_use(struct lic_exchange *x, const struct config_model *model, lic_str name)
+/* Whether the caller sees this model by this name, as far as the model alone decides. */
+static bool may_see(struct lic_exchange *x, const struct config_model *model, lic_str name)
 {
     if (x->agent && x->agent->models.n > 0 && !judge_listed(&x->agent->models, name)) {
         return false;
     }
-    for (int8_t stream = 0; stream < 2; stream++) {
-        struct event event = x->request;
-        struct verdict verdict = { 0 };
-        struct lic_err err;
-        event.model = name;
-        event.stream = stream;
-        if (judge_name_model(&event, &x->engine->config, model, &x->arena, &err) == LIC_OK &&
-            policy_eval(x->principal->docs, x->principal->docs_n, &event, &x->arena, &verdict,
-                        &err) == LIC_OK &&
-            verdict.result == VERDICT_ALLOW) {
-            return true;
-        }
-    }
-    return false;
+    struct event event = x->request;
+    struct judge_question question = { &x->engine->config, x->principal, model->policy };
+    event.model = name;
+    return judge_sees_model(&question, &event, model, &x->arena);
 }
 
 static void list_models(struct lic_exchange *x, const struct head *head, struct lic_step *out)
@@ -226,7 +334,7 @@ static void list_models(struct lic_exchange *x, const struct head *head, struct 
         const struct config_model *model = &config->models[i];
         lic_str name = head->model.at ? head->model : model->name;
         bool asked = !head->model.at || model == config_model(config, name);
-        if (asked && may_use(x, model, name)) {
+        if (asked && may_see(x, model, name)) {
             names[n] = name;
             owners[n++] = model->owned_by;
         }
@@ -486,12 +594,16 @@ void lic_exchange_appended(struct lic_exchange *x, enum lic_rc rc, const struct 
     CHECK(x->magic == EXCHANGE_MAGIC && x->state == EXCHANGE_WAITING);
     CHECK(rc != LIC_E_PENDING);
     arena_reset(&x->worker->scratch);
+    if (x->ready.n > 0) {
+        sts_appended(x, rc, err, out);
+        return;
+    }
     after_append(x, rc, err, out);
 }
 
 /* ---- judging the request ---- */
 
-static void note_statement(struct lic_exchange *x, const struct verdict *verdict)
+void exchange_note_statement(struct lic_exchange *x, const struct verdict *verdict)
 {
     if (verdict->file.n == 0) {
         return;
@@ -514,13 +626,13 @@ static void judge_request(struct lic_exchange *x, lic_str body, struct lic_step 
 {
     struct lic_err err = { 0 };
     struct verdict verdict = { 0 };
-    enum lic_rc rc = policy_eval(x->principal->docs, x->principal->docs_n, &x->request, &x->arena,
-                                 &verdict, &err);
+    struct judge_question question = { &x->engine->config, x->principal, x->model->policy };
+    enum lic_rc rc = judge_event(&question, &x->request, &x->arena, &verdict, &err);
     if (rc != LIC_OK) {
         refuse_failure(x, rc == LIC_E_NOMEM ? FAIL_out_of_memory : FAIL_policy_failed, NULL, out);
         return;
     }
-    note_statement(x, &verdict);
+    exchange_note_statement(x, &verdict);
     if (verdict.result != VERDICT_ALLOW) {
         refuse_denial(x, &verdict, out);
     } else if (refuses_uninspected(x)) {
@@ -541,11 +653,15 @@ void lic_exchange_body(struct lic_exchange *x, lic_str body, struct lic_step *ou
     arena_reset(&x->worker->scratch);
     enum failmode failure;
     struct lic_err err = { 0 };
-    if (!prepare(x, body, &failure, &err)) {
+    if (x->unsure && !identify_signed(x, &body, &failure, &err)) {
         refuse_failure(x, failure, &err, out);
-        return;
+    } else if (x->dialect == &dialect_sts) {
+        sts_call(x, body, out);
+    } else if (!prepare(x, body, &failure, &err)) {
+        refuse_failure(x, failure, &err, out);
+    } else {
+        judge_request(x, body, out);
     }
-    judge_request(x, body, out);
 }
 
 /* ---- marks and the end ---- */

@@ -21,6 +21,7 @@
 #include "engine/engine.h"
 #include "engine/inspect.h"
 #include "engine/judge.h"
+#include "engine/signed.h"
 
 #define EXCHANGE_MAGIC 0x4c494358u /* "LICX" */
 
@@ -49,8 +50,11 @@ struct lic_exchange {
     int64_t mono_begun_ns, mono_forwarded_ns;
 
     /* The caller. */
-    const struct dialect *dialect; /* never NULL after head: a guess when the path is unknown */
-    const struct principal *principal;
+    const struct dialect *dialect;     /* never NULL after head: a guess when the path is unknown */
+    const struct principal *principal; /* NULL until known; of a signed call, until its body is */
+    const struct session *session;     /* of credentials that STS gave out; or NULL */
+    struct kept_session *kept;         /* what holds session and principal; or NULL */
+    const struct signed_call *unsure;  /* a signed call that is not checked yet; or NULL */
     const struct config_agent *agent;
     const struct guardrail *guardrail;
     lic_str anthropic_version, anthropic_beta;
@@ -75,6 +79,10 @@ struct lic_exchange {
     struct stream *stream;
     bool head_given;
 
+    /* STS. */
+    lic_str ready; /* answer with credentials, until its record is durable */
+    bool gives_credentials;
+
     /* The record. */
     bool intent_written, recorded;
     lic_str mark; /* x-lictor-decision */
@@ -92,6 +100,9 @@ struct inspect exchange_inspect(struct lic_exchange *x, bool output);
 void exchange_note_failure(struct lic_exchange *x, enum failmode mode,
                            const struct lic_err *detail);
 void exchange_note_stop(struct lic_exchange *x, lic_str decision, lic_str enforced, lic_str reason);
+
+/* Which statement decided, for the record. */
+void exchange_note_statement(struct lic_exchange *x, const struct verdict *verdict);
 
 /* `text` when no detector has anything to say of it, else `otherwise`: for sentences of ours that
  * quote what the caller or the provider sent. */
@@ -125,6 +136,8 @@ void refuse_answer(struct lic_exchange *x, uint32_t status, lic_str type, lic_st
  * A refusal or outcome that is due is written once; one that is not is left out. */
 enum lic_rc recording_intent(struct lic_exchange *x, struct lic_err *err) LIC_MUST_USE;
 void recording_refusal(struct lic_exchange *x);
+/* The record of credentials that are about to be given out; as recording_intent. */
+enum lic_rc recording_issue(struct lic_exchange *x, struct lic_err *err) LIC_MUST_USE;
 void recording_outcome(struct lic_exchange *x, enum lic_close how);
 
 /* answer.c: a whole answer. stream.c: a streamed one. */

@@ -145,11 +145,27 @@ static bool is_plain_path(lic_str path)
            !str_ends(path, LIC_STR("/."));
 }
 
-/* Paging of the list and Anthropic's beta flag; nothing else, so that no key ends up in a log. */
-static bool read_query(lic_str query, struct head *out)
+/* What a presigned request carries in its query (IAM User Guide, "Query string parameters"). */
+static bool is_signature(lic_str name)
+{
+    static const char *const names[] = { "X-Amz-Algorithm",     "X-Amz-Credential",
+                                         "X-Amz-Date",          "X-Amz-Expires",
+                                         "X-Amz-SignedHeaders", "X-Amz-Security-Token",
+                                         "X-Amz-Signature",     "X-Amz-Content-Sha256" };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (str_eq(name, str_z(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Paging of the list, Anthropic's beta flag and signatures; nothing else, so that no key ends up in
+ * a log. A GET of STS has its call there. */
+static bool read_query(lic_str query, bool any, struct head *out)
 {
     bool lists = str_eq(out->path, LIC_STR("/v1/models"));
-    while (query.n > 0) {
+    while (query.n > 0 && !any) {
         lic_str value = str_split(&query, '&');
         lic_str name = str_split(&value, '=');
         bool paging =
@@ -157,6 +173,8 @@ static bool read_query(lic_str query, struct head *out)
                       str_eq(name, LIC_STR("before_id")) || str_eq(name, LIC_STR("after")));
         if (str_eq(name, LIC_STR("beta")) && str_eq(value, LIC_STR("true"))) {
             out->query_beta = true;
+        } else if (is_signature(name)) {
+            out->presigned = true;
         } else if (!paging || value.n > LIMIT_NAME_BYTES) {
             return false;
         }
@@ -164,18 +182,28 @@ static bool read_query(lic_str query, struct head *out)
     return true;
 }
 
-static bool read_target(lic_str target, struct arena *arena, struct head *out,
+/* A signature with its token, or a call of STS, makes a long query. */
+static bool is_too_long(lic_str target, const struct head *head)
+{
+    size_t max = head->sts || head->presigned ? LIMIT_SIGNED_TARGET_BYTES : LIMIT_TARGET_BYTES;
+    return target.n > max || head->path.n > LIMIT_TARGET_BYTES;
+}
+
+static bool read_target(const struct lic_head *in, struct arena *arena, struct head *out,
                         enum failmode *failure)
 {
     static const lic_str models = { "/v1/models/", 11 };
-    if (target.n > LIMIT_TARGET_BYTES) {
-        *failure = FAIL_target_too_long;
+    out->query = in->target;
+    out->path = str_split(&out->query, '?');
+    out->sts = str_eq(out->path, LIC_STR("/"));
+    bool reads = out->sts && str_eq(in->method, LIC_STR("GET"));
+    bool good = read_query(out->query, /* any= */ reads, out);
+    *failure = FAIL_target_too_long;
+    if (is_too_long(in->target, out)) {
         return false;
     }
-    lic_str query = target;
-    out->path = str_split(&query, '?');
-    if (!read_query(query, out)) {
-        *failure = FAIL_query_refused;
+    *failure = FAIL_query_refused;
+    if (!good) {
         return false;
     }
     if (str_starts(out->path, models)) {
@@ -195,6 +223,7 @@ bool head_read(const struct lic_head *in, struct arena *arena, struct head *out,
         return false;
     }
     out->content_type = values[KNOWN_CONTENT_TYPE];
+    out->content_length = values[KNOWN_CONTENT_LENGTH];
     out->content_encoding = values[KNOWN_CONTENT_ENCODING];
     out->traceparent = values[KNOWN_TRACEPARENT];
     out->session = str_head(values[KNOWN_SESSION], LIMIT_SESSION_BYTES);
@@ -205,13 +234,23 @@ bool head_read(const struct lic_head *in, struct arena *arena, struct head *out,
     if (!is_printable(out->anthropic_version) || !is_printable(out->anthropic_beta)) {
         return false;
     }
-    return read_target(in->target, arena, out, out_failure);
+    return read_target(in, arena, out, out_failure);
+}
+
+static bool is_type(lic_str content_type, lic_str type)
+{
+    lic_str rest = content_type;
+    return str_eq_nocase(str_trim(str_split(&rest, ';')), type);
 }
 
 bool head_is_json(lic_str content_type)
 {
-    lic_str rest = content_type;
-    return str_eq_nocase(str_trim(str_split(&rest, ';')), LIC_STR("application/json"));
+    return is_type(content_type, LIC_STR("application/json"));
+}
+
+bool head_is_form(lic_str content_type)
+{
+    return is_type(content_type, LIC_STR("application/x-www-form-urlencoded"));
 }
 
 static bool is_hex(lic_str s)

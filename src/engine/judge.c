@@ -24,22 +24,88 @@ static enum lic_rc add_extra(struct event *event, struct arena *arena,
     return LIC_OK;
 }
 
+/* Tags and claims of the caller. What an event has not grown yet is the caller's own array: one
+ * that cannot grow in place, so that a key of this exchange moves it first. */
+static enum lic_rc add_extras(struct event *event, const struct principal *principal,
+                              struct arena *arena, struct lic_err *err)
+{
+    if (event->extras.n == 0) {
+        event->extras.at = (struct event_extra *)(uintptr_t)principal->extras;
+        event->extras.n = principal->extras_n;
+        event->extras.cap = principal->extras_n;
+        return LIC_OK;
+    }
+    for (uint32_t i = 0; i < principal->extras_n; i++) {
+        TRY(add_extra(event, arena, &principal->extras[i], err));
+    }
+    return LIC_OK;
+}
+
 enum lic_rc judge_identify(struct event *event, const struct config *config,
                            const struct principal *principal, struct arena *arena,
                            struct lic_err *err)
 {
+    bool as_role = principal->role_arn.n > 0;
     event->principal = principal->arn;
+    event->principal_arn = as_role ? principal->role_arn : principal->arn;
     event->principal_type = principal->type;
-    event->user_name = principal->name;
+    event->user_name = as_role ? (lic_str){ 0 } : principal->name;
+    event->user_id = principal->user_id;
     event->role = principal->role_arn;
     event->agent = principal->agent;
+    event->access_key = principal->access_key;
+    event->source_identity = principal->source_identity;
+    event->token_issued = principal->issued_ns > 0 ? principal->issued_ns : EVENT_INT_NONE;
+    event->mfa = principal->mfa;
+    event->chain = principal->chain.n > 1 ? principal->chain : (struct str_list){ 0 };
+    event->org_id = config->organization;
+    event->org_paths = config->org_paths;
     event->region = config->settings.region;
     event->policy_version = config->version;
-    for (uint32_t i = 0; i < principal->tags_n; i++) {
-        TRY(add_extra(event, arena, &principal->tags[i], err));
-    }
+    return add_extras(event, principal, arena, err);
+}
+
+/* ---- asking policy ---- */
+
+/* The account a resource belongs to, as far as this gateway can judge. */
+static lic_str account_of(const struct judge_question *question, lic_str named)
+{
+    bool judged = question->resource && named.n > 0;
+    return judged ? named : question->config->account;
+}
+
+enum lic_rc judge_ask(const struct judge_question *question, struct event *event,
+                      struct arena *arena, struct judge_case *out, struct lic_err *err)
+{
+    const struct config *config = question->config;
+    struct judge_case asked = { .stack = question->principal->identity->stack };
+    TRY(request_from_event(event, arena, &asked.request, err));
+    lic_str account = account_of(question, asked.request.resource_account);
+    bool ours = str_eq(account, config->account);
+    asked.request.resource_account = account;
+    event->resource_account = account;
+    event->resource_org = ours ? config->organization : (lic_str){ 0 };
+    asked.stack.session = question->principal->session_policy;
+    asked.stack.resource = question->resource ? question->resource->index : NULL;
+    /* What another account's organization says of its resources is not ours to know. */
+    asked.stack.rcp = ours ? config->rcp : NULL;
+    asked.stack.rcp_n = ours ? config->levels_n : 0;
+    *out = asked;
     return LIC_OK;
 }
+
+enum lic_rc judge_event(const struct judge_question *question, struct event *event,
+                        struct arena *arena, struct verdict *out, struct lic_err *err)
+{
+    struct judge_case asked;
+    struct policy_answer answer;
+    TRY(judge_ask(question, event, arena, &asked, err));
+    TRY(policy_eval(&asked.stack, &asked.request, arena, &answer, err));
+    policy_verdict(&answer, out);
+    return LIC_OK;
+}
+
+/* ---- models ---- */
 
 enum lic_rc judge_name_model(struct event *event, const struct config *config,
                              const struct config_model *model, struct arena *arena,
@@ -66,6 +132,31 @@ bool judge_listed(const struct str_list *patterns, lic_str name)
 {
     for (uint32_t i = 0; i < patterns->n; i++) {
         if (match_wildcard(patterns->at[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool judge_sees_model(const struct judge_question *question, const struct event *request,
+                      const struct config_model *model, struct arena *arena)
+{
+    static const lic_str actions[] = {
+        { "bedrock:InvokeModel", 19 },
+        { "bedrock:InvokeModelWithResponseStream", 37 },
+        { "bedrock:GetFoundationModel", 26 },
+    };
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        struct event event = *request;
+        struct verdict verdict = { 0 };
+        struct lic_err err;
+        event.stream = i == 1;
+        if (judge_name_model(&event, question->config, model, arena, &err) != LIC_OK) {
+            return false;
+        }
+        event.action = actions[i];
+        if (judge_event(question, &event, arena, &verdict, &err) == LIC_OK &&
+            verdict.result == VERDICT_ALLOW) {
             return true;
         }
     }
@@ -164,11 +255,26 @@ static enum lic_rc read_arguments(struct event *event, lic_str arguments, struct
 
 /* ---- tool calls ---- */
 
-static enum lic_rc name_tool(struct event *event, const struct config *config, lic_str tool,
-                             struct arena *arena, struct lic_err *err)
+/*
+ * A tool's name stands at the end of an ARN, where policies have patterns like *:tool/NAME. One
+ * with a colon could look like the end of another ARN, and no dialect's tools have such names.
+ */
+static bool is_tool_name(lic_str name)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.at[i];
+        if (c <= 0x20 || c > 0x7e || c == ':' || c == '*' || c == '?') {
+            return false;
+        }
+    }
+    return name.n > 0;
+}
+
+static enum lic_rc name_tool(struct event *event, const struct config *config,
+                             const struct config_tool *known, lic_str tool, struct arena *arena,
+                             struct lic_err *err)
 {
     event->tool = tool;
-    const struct config_tool *known = config_tool(config, tool);
     if (known) {
         event->action = known->action;
         event->resource = known->resource;
@@ -197,13 +303,33 @@ static lic_str sentence(struct arena *arena, const char *before, lic_str middle,
     return buf_str(&buf);
 }
 
+/* What did not allow, in words: the layers of policy.h by their names in verdicts. */
+static const char *silent_layer(lic_str blocked_by)
+{
+    static const struct {
+        const char *name, *words;
+    } LAYERS[] = {
+        { "scp", "no service control policy of the organization allows " },
+        { "rcp", "no resource control policy of the organization allows " },
+        { "pb", "the permissions boundary does not allow " },
+        { "session", "the session's policy does not allow " },
+        { "resource", "the resource's policy does not allow " },
+    };
+    for (size_t i = 0; i < sizeof(LAYERS) / sizeof(LAYERS[0]); i++) {
+        if (str_eq(blocked_by, str_z(LAYERS[i].name))) {
+            return LAYERS[i].words;
+        }
+    }
+    return "no statement allows ";
+}
+
 lic_str judge_reason(const struct verdict *verdict, lic_str action, lic_str resource,
                      struct arena *arena)
 {
     struct buf buf;
     buf_init(&buf, arena, LIMIT_JSON_BYTES);
     if (verdict->result == VERDICT_IMPLICIT_DENY) {
-        buf_add(&buf, LIC_STR("no statement allows "));
+        buf_add(&buf, str_z(silent_layer(verdict->blocked_by)));
     } else {
         buf_addf(&buf, LIC_FMT ":%u %s ", LIC_ARG(verdict->file), verdict->line,
                  verdict->result == VERDICT_ALLOW ? "allows" : "denies");
@@ -214,30 +340,62 @@ lic_str judge_reason(const struct verdict *verdict, lic_str action, lic_str reso
     return buf_str(&buf);
 }
 
+/* What follows the last '/' or ':' of a tool's ARN: the name of the function or MCP tool. A
+ * function's version or alias, if there is one, is not its name. */
+static lic_str function_of(lic_str arn)
+{
+    lic_str rest = arn;
+    for (uint32_t i = 0; i < 5; i++) {
+        (void)str_split(&rest, ':');
+    }
+    if (str_starts(rest, LIC_STR("tool/"))) {
+        return str_tail(rest, 5);
+    }
+    (void)str_split(&rest, ':');
+    return str_split(&rest, ':');
+}
+
+static bool has_tool(const struct config_agent *agent, const struct event *event)
+{
+    return !agent || !agent->tools_listed || judge_listed(&agent->tools, event->tool) ||
+           judge_listed(&agent->functions, function_of(event->resource));
+}
+
+static enum lic_rc deny(struct verdict *out, const char *blocked_by)
+{
+    *out = (struct verdict){ .result = VERDICT_IMPLICIT_DENY, .blocked_by = str_z(blocked_by) };
+    return LIC_OK;
+}
+
 enum lic_rc judge_tool_call(const struct judge_call *judge, lic_str tool, lic_str arguments,
                             struct arena *arena, struct verdict *out, lic_str *out_reason,
                             struct lic_err *err)
 {
-    if (judge->agent && judge->agent->tools_listed && !judge_listed(&judge->agent->tools, tool)) {
-        *out = (struct verdict){ .result = VERDICT_IMPLICIT_DENY, .blocked_by = LIC_STR("agent") };
-        *out_reason = sentence(arena, "the agent has no tool \"", tool, "\"");
-        return LIC_OK;
-    }
     struct event event = *judge->request;
+    const struct config_tool *known = config_tool(judge->config, tool);
     /* The copy must not grow arrays that belong to the request. */
     event.extras.cap = event.extras.n;
-    TRY(name_tool(&event, judge->config, tool, arena, err));
+    TRY(name_tool(&event, judge->config, known, tool, arena, err));
+    if (!has_tool(judge->agent, &event)) {
+        *out_reason = sentence(arena, "the agent has no tool \"", tool, "\"");
+        return deny(out, "agent");
+    }
+    if (!is_tool_name(tool)) {
+        *out_reason =
+            sentence(arena, "\"", tool, "\" is not a name that policies can know a tool by");
+        return deny(out, "tool");
+    }
     enum lic_rc rc = read_arguments(&event, arguments, arena, err);
     if (rc != LIC_OK && rc != LIC_E_NOMEM) {
-        *out =
-            (struct verdict){ .result = VERDICT_IMPLICIT_DENY, .blocked_by = LIC_STR("arguments") };
         *out_reason =
             sentence(arena, "the call's arguments cannot be judged: ", str_z(err->text), "");
         err->rc = LIC_OK;
-        return LIC_OK;
+        return deny(out, "arguments");
     }
     TRY(rc);
-    TRY(policy_eval(judge->principal->docs, judge->principal->docs_n, &event, arena, out, err));
+    struct judge_question question = { judge->config, judge->principal,
+                                       known ? known->policy : NULL };
+    TRY(judge_event(&question, &event, arena, out, err));
     *out_reason = judge_reason(out, event.action, event.resource, arena);
     return LIC_OK;
 }

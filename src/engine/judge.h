@@ -8,7 +8,7 @@
 
 struct json_doc;
 
-/* Puts who is calling into the event: ARN, role, agent, name, tags. */
+/* Puts who is calling into the event: ARN, role, agent, name, organization, tags. */
 enum lic_rc judge_identify(struct event *event, const struct config *config,
                            const struct principal *principal, struct arena *arena,
                            struct lic_err *err) LIC_MUST_USE;
@@ -17,6 +17,39 @@ enum lic_rc judge_identify(struct event *event, const struct config *config,
 enum lic_rc judge_name_model(struct event *event, const struct config *config,
                              const struct config_model *model, struct arena *arena,
                              struct lic_err *err) LIC_MUST_USE;
+
+/*
+ * Who asks, and what is known of the resource. Without a resource policy the resource belongs to
+ * the gateway's account, whatever its ARN says: what another account has attached to its function
+ * is judged by AWS itself when it is called.
+ */
+struct judge_question {
+    const struct config *config;
+    const struct principal *principal;
+    const struct config_resource *resource; /* or NULL */
+};
+
+/* What policy is asked: every document that bears on it, and the request (strict). */
+struct judge_case {
+    struct policy_stack stack;
+    struct policy_request request;
+};
+
+/* Sets the event's account of the resource. */
+enum lic_rc judge_ask(const struct judge_question *question, struct event *event,
+                      struct arena *arena, struct judge_case *out,
+                      struct lic_err *err) LIC_MUST_USE;
+
+/* The same, and the verdict. */
+enum lic_rc judge_event(const struct judge_question *question, struct event *event,
+                        struct arena *arena, struct verdict *out, struct lic_err *err) LIC_MUST_USE;
+
+/*
+ * Whether the caller may know of a model: it may invoke it, streamed or not, or has
+ * bedrock:GetFoundationModel on it, which lets a router choose among models that it cannot call.
+ */
+bool judge_sees_model(const struct judge_question *question, const struct event *request,
+                      const struct config_model *model, struct arena *arena);
 
 struct judge_call {
     const struct config *config;
@@ -35,7 +68,7 @@ enum lic_rc judge_tool_call(const struct judge_call *judge, lic_str tool, lic_st
                             struct arena *arena, struct verdict *out, lic_str *out_reason,
                             struct lic_err *err) LIC_MUST_USE;
 
-/* "policies/app.json:12 denies bedrock:InvokeModel on ARN", or that nothing allows it. */
+/* "policies/app.json:12 denies bedrock:InvokeModel on ARN", or which layer does not allow it. */
 lic_str judge_reason(const struct verdict *verdict, lic_str action, lic_str resource,
                      struct arena *arena);
 

@@ -74,13 +74,23 @@ void recording_refusal(struct lic_exchange *x)
         return;
     }
     x->recorded = true;
-    x->request.kind = LIC_STR("refusal");
+    x->request.kind = x->gives_credentials ? LIC_STR("assume_role") : LIC_STR("refusal");
     show_input(x);
     struct lic_err err;
     enum lic_rc rc = append_record(x, /* outcome= */ false, /* ticket= */ NULL, &err);
     if (rc != LIC_OK && rc != LIC_E_PENDING) {
         worker_count_failure(x->worker, FAIL_outcome_lost);
     }
+}
+
+enum lic_rc recording_issue(struct lic_exchange *x, struct lic_err *err)
+{
+    x->request.kind = LIC_STR("assume_role");
+    x->request.decision = LIC_STR("allow");
+    x->request.enforced = LIC_STR("issued");
+    x->request.status = 200;
+    x->mark = LIC_STR("allow");
+    return append_record(x, /* outcome= */ false, x, err);
 }
 
 /* ---- the outcome ---- */

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "dialect/sts.h"
 #include "engine/exchange.h"
 
 #include "base/banned.h"
@@ -104,8 +105,14 @@ static void answer_error(struct lic_exchange *x, uint32_t status, const char *co
 {
     struct buf body;
     buf_init(&body, &x->arena, LIMIT_JSON_BYTES);
-    x->dialect->write_error(status, str_z(code), message, &body);
-    refuse_answer(x, status, LIC_STR("application/json"), buf_str(&body), out);
+    lic_str type = LIC_STR("application/json");
+    if (x->dialect == &dialect_sts) {
+        sts_write_error(status, str_z(code), message, x->request.record, &body);
+        type = LIC_STR("text/xml");
+    } else {
+        x->dialect->write_error(status, str_z(code), message, &body);
+    }
+    refuse_answer(x, status, type, buf_str(&body), out);
     recording_refusal(x);
 }
 
@@ -118,6 +125,45 @@ void refuse_failure(struct lic_exchange *x, enum failmode mode, const struct lic
     answer_error(x, row->status, row->code, exchange_sentence(x, mode, detail), out);
 }
 
+/* AWS's names of the layers. */
+static lic_str layer_name(lic_str layer)
+{
+    static const struct {
+        const char *layer, *name;
+    } names[] = {
+        { "scp", "service control policy" },     { "rcp", "resource control policy" },
+        { "resource", "resource-based policy" }, { "pb", "permissions boundary" },
+        { "session", "session policy" },
+    };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (str_eq(layer, str_z(names[i].layer))) {
+            return str_z(names[i].name);
+        }
+    }
+    return LIC_STR("identity-based policy");
+}
+
+/*
+ * AWS's sentence; where the statement stands is for the record, not for the caller. Of a role that
+ * may not be assumed it says nothing more, so that one that exists looks like one that does not.
+ */
+static void write_denial(struct lic_exchange *x, const struct verdict *verdict, struct buf *out)
+{
+    lic_str layer = layer_name(verdict->blocked_by);
+    buf_addf(
+        out, "User: " LIC_FMT " is not authorized to perform: " LIC_FMT " on resource: " LIC_FMT,
+        LIC_ARG(x->request.principal), LIC_ARG(x->request.action), LIC_ARG(x->request.resource));
+    if (x->dialect == &dialect_sts) {
+        return;
+    }
+    if (verdict->result == VERDICT_EXPLICIT_DENY) {
+        buf_addf(out, " with an explicit deny in %s " LIC_FMT, layer.at[0] == 'i' ? "an" : "a",
+                 LIC_ARG(layer));
+        return;
+    }
+    buf_addf(out, " because no " LIC_FMT " allows the action", LIC_ARG(layer));
+}
+
 void refuse_denial(struct lic_exchange *x, const struct verdict *verdict, struct lic_step *out)
 {
     worker_count(x->worker, COUNTER_DENIED, 1);
@@ -125,14 +171,7 @@ void refuse_denial(struct lic_exchange *x, const struct verdict *verdict, struct
                        judge_reason(verdict, x->request.action, x->request.resource, &x->arena));
     struct buf message;
     buf_init(&message, &x->arena, LIMIT_JSON_BYTES);
-    /* AWS's sentence; where the statement stands is for the record, not for the caller. */
-    buf_addf(&message,
-             "User: " LIC_FMT " is not authorized to perform: " LIC_FMT " on resource: " LIC_FMT,
-             LIC_ARG(x->request.principal), LIC_ARG(x->request.action),
-             LIC_ARG(x->request.resource));
-    buf_add(&message, verdict->result == VERDICT_EXPLICIT_DENY
-                          ? LIC_STR(" with an explicit deny in an identity-based policy")
-                          : LIC_STR(" because no identity-based policy allows the action"));
+    write_denial(x, verdict, &message);
     answer_error(x, 403, "access_denied", buf_str(&message), out);
 }
 

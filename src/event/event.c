@@ -57,9 +57,14 @@ static const lic_str families[] = {
 static const lic_str single_keys[] = {
     VIEW("aws:EpochTime"),
     VIEW("aws:PrincipalAccount"),
-    VIEW("aws:SecureTransport"),
-    VIEW("aws:userid"),
-    VIEW("aws:TokenIssueTime"),
+    VIEW("aws:FederatedProvider"),
+    VIEW("aws:MultiFactorAuthAge"),
+    VIEW("aws:PrincipalIsAWSService"),
+    VIEW("aws:Referer"),
+    VIEW("aws:SourceAccount"),
+    VIEW("aws:SourceArn"),
+    VIEW("aws:TagKeys"),
+    VIEW("aws:ViaAWSService"),
     VIEW("lictor:ContextIntegrity"),
     VIEW("lictor:ContextSensitivity"),
     VIEW("lictor:ToolKind"),
@@ -228,19 +233,22 @@ static lic_str account_of(lic_str arn)
     return account;
 }
 
-/* What follows from fields. Absent when the field is, or when it says nothing of this. */
-static enum lic_rc give_derived(const struct event *event, lic_str key, struct arena *arena,
+/* Numbers of the keys that follow from fields, behind those of the fields. */
+enum derived { DERIVED_EPOCH_TIME = FIELDS_N, DERIVED_ACCOUNT, DERIVED_END };
+
+/* Absent when the field is, or when it says nothing of this. */
+static enum lic_rc give_derived(const struct event *event, int number, struct arena *arena,
                                 const lic_str **out, uint32_t *out_n, struct lic_err *err)
 {
-    if (str_eq_nocase(key, LIC_STR("aws:EpochTime")) && event->time != EVENT_INT_NONE) {
+    *out = NULL;
+    *out_n = 0;
+    if (number == DERIVED_EPOCH_TIME && event->time != EVENT_INT_NONE) {
         return give_int(arena, event->time / NS_A_SECOND, out, out_n, err);
     }
     lic_str account = account_of(event->principal);
-    if (str_eq_nocase(key, LIC_STR("aws:PrincipalAccount")) && account.n > 0) {
+    if (number == DERIVED_ACCOUNT && account.n > 0) {
         return give_text(arena, account, out, out_n, err);
     }
-    *out = NULL;
-    *out_n = 0;
     return LIC_OK;
 }
 
@@ -254,20 +262,57 @@ static const struct event_extra *find_extra(const struct event *event, lic_str k
     return NULL;
 }
 
+int event_condition_field(lic_str key)
+{
+    const struct field *field = field_of_condition(key);
+    if (field) {
+        return (int)(field - fields);
+    }
+    if (str_eq_nocase(key, LIC_STR("aws:EpochTime"))) {
+        return DERIVED_EPOCH_TIME;
+    }
+    return str_eq_nocase(key, LIC_STR("aws:PrincipalAccount")) ? DERIVED_ACCOUNT : -1;
+}
+
+enum lic_rc event_field_values(const struct event *event, int number, struct arena *arena,
+                               const lic_str **out, uint32_t *out_n, struct lic_err *err)
+{
+    CHECK(number >= 0 && number < DERIVED_END);
+    if (number >= (int)FIELDS_N) {
+        return give_derived(event, number, arena, out, out_n, err);
+    }
+    if (!is_absent(event, &fields[number])) {
+        return give_field(event, &fields[number], arena, out, out_n, err);
+    }
+    *out = NULL;
+    *out_n = 0;
+    return LIC_OK;
+}
+
 enum lic_rc event_condition(const struct event *event, lic_str key, struct arena *arena,
                             const lic_str **out, uint32_t *out_n, struct lic_err *err)
 {
-    const struct field *field = field_of_condition(key);
-    if (field && !is_absent(event, field)) {
-        return give_field(event, field, arena, out, out_n, err);
+    int number = event_condition_field(key);
+    *out = NULL;
+    *out_n = 0;
+    if (number >= 0) {
+        TRY(event_field_values(event, number, arena, out, out_n, err));
     }
-    const struct event_extra *extra = find_extra(event, key);
+    const struct event_extra *extra = *out_n == 0 ? find_extra(event, key) : NULL;
     if (extra) {
         *out = extra->values.at;
         *out_n = extra->values.n;
-        return LIC_OK;
     }
-    return give_derived(event, key, arena, out, out_n, err);
+    return LIC_OK;
+}
+
+/* "sts:ExternalId", "id.example.com:aud": what services and issuers define is not ours to list. */
+static bool is_of_another_service(lic_str key)
+{
+    size_t colon = str_find_char(key, ':');
+    lic_str prefix = str_head(key, colon);
+    return colon > 0 && colon + 1 < key.n && !str_eq_nocase(prefix, LIC_STR("aws")) &&
+           !str_eq_nocase(prefix, LIC_STR("lictor"));
 }
 
 bool event_condition_known(lic_str key)
@@ -285,7 +330,7 @@ bool event_condition_known(lic_str key)
             return true;
         }
     }
-    return false;
+    return is_of_another_service(key);
 }
 
 /* ---- reading ---- */

@@ -107,9 +107,20 @@ void event_init(struct event *event);
 enum lic_rc event_condition(const struct event *event, lic_str key, struct arena *arena,
                             const lic_str **out, uint32_t *out_n, struct lic_err *err) LIC_MUST_USE;
 
+/*
+ * The same in two steps, for who asks for one key many times: its number (below 0: it is neither a
+ * field nor derived from one, so it can only be an extra), and the values of that number. Extras
+ * are not looked at.
+ */
+int event_condition_field(lic_str key);
+enum lic_rc event_field_values(const struct event *event, int field, struct arena *arena,
+                               const lic_str **out, uint32_t *out_n,
+                               struct lic_err *err) LIC_MUST_USE;
+
 /* Whether anything defines this condition key: a field, one of the open families
  * (aws:PrincipalTag/, aws:RequestTag/, lictor:Argument/ ...), or a single key that another part
- * fills in as an extra. A key that is known but that nothing filled is absent. */
+ * fills in as an extra; or that it is of a service or issuer other than AWS's global ones and ours.
+ * A key that is known but that nothing filled is absent. */
 bool event_condition_known(lic_str key);
 
 /*

@@ -5,36 +5,18 @@
  */
 #include "policy/cond.h"
 
-#include "base/clock.h"
+#include "base/arena.h"
 #include "base/err.h"
+#include "base/sort.h"
 #include "base/str.h"
+#include "policy/date.h"
 
 #include <arpa/inet.h>
 
 #include "base/banned.h"
 
+#define SORTED_ABOVE 8u        /* values; fewer are compared one by one */
 #define ADDRESS_TEXT_BYTES 46u /* longest IPv6 text and its terminator */
-
-enum cond_kind {
-    KIND_TEXT,
-    KIND_NOCASE,
-    KIND_LIKE,
-    KIND_ARN,
-    KIND_NUMBER,
-    KIND_DATE,
-    KIND_FLAG,
-    KIND_BINARY,
-    KIND_ADDRESS,
-    KIND_ABSENCE
-};
-
-enum cond_relation {
-    RELATION_EQUAL,
-    RELATION_LESS,
-    RELATION_LESS_EQUAL,
-    RELATION_GREATER,
-    RELATION_GREATER_EQUAL
-};
 
 struct cond_operator {
     lic_str name;
@@ -45,31 +27,11 @@ struct cond_operator {
 
 /* clang-format off */
 #define OPERATOR(name, kind, relation, negated)                                                   \
-    { { #name, sizeof(#name) - 1 }, KIND_##kind, RELATION_##relation, negated },
+    { { #name, sizeof(#name) - 1 }, COND_##kind, COND_##relation, negated },
 static const struct cond_operator operators[] = {
 #include "policy/cond.def"
 };
 #undef OPERATOR
-/* clang-format on */
-
-/* Keys of the event that hold several values. */
-#define IS_LIST_TEXT false
-#define IS_LIST_LIST true
-#define IS_LIST_INT false
-#define IS_LIST_REAL false
-#define IS_LIST_TIME false
-#define IS_LIST_FLAG false
-struct key_shape {
-    lic_str key;
-    bool list;
-};
-/* clang-format off */
-#define FIELD(name, type, condition, record, which, doc)                                          \
-    { { condition, sizeof(condition) - 1 }, IS_LIST_##type },
-static const struct key_shape key_shapes[] = {
-#include "event/fields.def"
-};
-#undef FIELD
 /* clang-format on */
 
 /* ---- reading ------------------------------------------------------------------------------ */
@@ -77,24 +39,26 @@ static const struct key_shape key_shapes[] = {
 static const struct cond_operator *find_operator(lic_str name)
 {
     for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
-        if (str_eq(operators[i].name, name)) {
+        if (str_eq_nocase(operators[i].name, name)) {
             return &operators[i];
         }
     }
     return NULL;
 }
 
+/* Operators have no case, as keys have none. */
 static bool take_prefix(lic_str *s, lic_str prefix)
 {
-    bool there = str_starts(*s, prefix);
+    bool there = str_eq_nocase(str_head(*s, prefix.n), prefix);
     *s = str_tail(*s, there ? prefix.n : 0);
     return there;
 }
 
 static bool take_suffix(lic_str *s, lic_str suffix)
 {
-    bool there = str_ends(*s, suffix);
-    *s = str_head(*s, s->n - (there ? suffix.n : 0));
+    size_t n = s->n > suffix.n ? s->n - suffix.n : 0;
+    bool there = str_eq_nocase(str_tail(*s, n), suffix);
+    *s = str_head(*s, there ? n : s->n);
     return there;
 }
 
@@ -113,7 +77,7 @@ enum lic_rc cond_read_operator(lic_str name, struct cond *out, struct lic_err *e
     bool if_exists = take_suffix(&base, LIC_STR("IfExists"));
     const struct cond_operator *op = find_operator(base);
     ENSURE(op, err, LIC_E_UNKNOWN, "\"" LIC_FMT "\" is not a condition operator", LIC_ARG(name));
-    ENSURE(op->kind != KIND_ABSENCE || (!if_exists && set == COND_SET_NONE), err, LIC_E_INVALID,
+    ENSURE(op->kind != COND_ABSENCE || (!if_exists && set == COND_SET_NONE), err, LIC_E_INVALID,
            "Null takes neither IfExists nor a set operator, so \"" LIC_FMT "\" is not one",
            LIC_ARG(name));
     out->op = op;
@@ -122,26 +86,24 @@ enum lic_rc cond_read_operator(lic_str name, struct cond *out, struct lic_err *e
     return LIC_OK;
 }
 
-static bool is_list_key(lic_str key)
+lic_str cond_operator_name(const struct cond_operator *op)
 {
-    for (size_t i = 0; i < sizeof(key_shapes) / sizeof(key_shapes[0]); i++) {
-        if (key_shapes[i].list && str_eq_nocase(key_shapes[i].key, key)) {
-            return true;
-        }
-    }
-    return false;
+    return op->name;
 }
 
-enum lic_rc cond_check_key(const struct cond *cond, lic_str key, struct lic_err *err)
+enum cond_kind cond_operator_kind(const struct cond_operator *op)
 {
-    ENSURE(event_condition_known(key), err, LIC_E_UNKNOWN,
-           "nothing defines the condition key \"" LIC_FMT "\"", LIC_ARG(key));
-    bool set_needed = cond->set == COND_SET_NONE && cond->op->kind != KIND_ABSENCE;
-    ENSURE(!set_needed || !is_list_key(key), err, LIC_E_INVALID,
-           "\"" LIC_FMT "\" can have several values: write ForAnyValue:" LIC_FMT
-           " or ForAllValues:" LIC_FMT,
-           LIC_ARG(key), LIC_ARG(cond->op->name), LIC_ARG(cond->op->name));
-    return LIC_OK;
+    return op->kind;
+}
+
+enum cond_relation cond_operator_relation(const struct cond_operator *op)
+{
+    return op->relation;
+}
+
+bool cond_operator_negated(const struct cond_operator *op)
+{
+    return op->negated;
 }
 
 static bool parse_flag(lic_str text, bool *out)
@@ -225,16 +187,27 @@ static enum lic_rc read_pattern(struct arena *arena, enum vars_use use, lic_str 
     return vars_read(arena, text, use, variables, &out->pattern, err);
 }
 
+/* JSON's numbers, and also "+5" and "007". */
+static bool parse_number(lic_str text, double *out)
+{
+    lic_str s = text;
+    (void)take_prefix(&s, LIC_STR("+"));
+    while (s.n > 1 && s.at[0] == '0' && s.at[1] >= '0' && s.at[1] <= '9') {
+        s = str_tail(s, 1);
+    }
+    return str_double(s, out);
+}
+
 /* The types whose values have a grammar of their own; false: the text is not of it. */
 static bool parse_typed(enum cond_kind kind, lic_str text, struct cond_value *out)
 {
-    if (kind == KIND_NUMBER) {
-        return str_double(text, &out->number);
+    if (kind == COND_NUMBER) {
+        return parse_number(text, &out->number);
     }
-    if (kind == KIND_DATE) {
-        return clock_parse(text, &out->time_ns);
+    if (kind == COND_DATE) {
+        return date_parse(text, &out->time_ns);
     }
-    if (kind == KIND_ADDRESS) {
+    if (kind == COND_ADDRESS) {
         return parse_block(text, &out->block);
     }
     return parse_flag(text, &out->flag);
@@ -243,20 +216,20 @@ static bool parse_typed(enum cond_kind kind, lic_str text, struct cond_value *ou
 static const char *typed_name(enum cond_kind kind)
 {
     switch (kind) {
-    case KIND_NUMBER:
+    case COND_NUMBER:
         return "a number";
-    case KIND_DATE:
+    case COND_DATE:
         return "a date like 2026-01-31T12:00:00Z";
-    case KIND_ADDRESS:
+    case COND_ADDRESS:
         return "an IP address or a block like 192.0.2.0/24";
-    case KIND_FLAG:
-    case KIND_ABSENCE:
+    case COND_FLAG:
+    case COND_ABSENCE:
         return "true or false";
-    case KIND_TEXT:
-    case KIND_NOCASE:
-    case KIND_LIKE:
-    case KIND_ARN:
-    case KIND_BINARY:
+    case COND_TEXT:
+    case COND_NOCASE:
+    case COND_LIKE:
+    case COND_ARN:
+    case COND_BINARY:
         break;
     }
     UNREACHABLE("texts have no grammar of their own");
@@ -265,25 +238,26 @@ static const char *typed_name(enum cond_kind kind)
 enum lic_rc cond_read_value(struct arena *arena, const struct cond *cond, lic_str text,
                             bool variables, struct cond_value *out, struct lic_err *err)
 {
+    out->unreadable = false;
     switch (cond->op->kind) {
-    case KIND_TEXT:
+    case COND_TEXT:
         return read_pattern(arena, VARS_EXACT, text, variables, out, err);
-    case KIND_NOCASE:
+    case COND_NOCASE:
         return read_pattern(arena, VARS_NOCASE, text, variables, out, err);
-    case KIND_LIKE:
+    case COND_LIKE:
         return read_pattern(arena, VARS_LIKE, text, variables, out, err);
-    case KIND_ARN:
+    case COND_ARN:
         return read_pattern(arena, VARS_ARN, text, variables, out, err);
-    case KIND_BINARY:
+    case COND_BINARY:
         ENSURE(is_base64(text), err, LIC_E_INVALID, "\"" LIC_FMT "\" is not base64", LIC_ARG(text));
         out->text = str_copy(arena, text);
         ENSURE(out->text.at, err, LIC_E_NOMEM, "no memory for a condition value");
         return LIC_OK;
-    case KIND_NUMBER:
-    case KIND_DATE:
-    case KIND_FLAG:
-    case KIND_ADDRESS:
-    case KIND_ABSENCE:
+    case COND_NUMBER:
+    case COND_DATE:
+    case COND_FLAG:
+    case COND_ADDRESS:
+    case COND_ABSENCE:
         ENSURE(parse_typed(cond->op->kind, text, out), err, LIC_E_INVALID,
                "\"" LIC_FMT "\" is not %s", LIC_ARG(text), typed_name(cond->op->kind));
         return LIC_OK;
@@ -291,20 +265,103 @@ enum lic_rc cond_read_value(struct arena *arena, const struct cond *cond, lic_st
     UNREACHABLE("every kind is read");
 }
 
+/* ---- compiling ---------------------------------------------------------------------------- */
+
+static bool takes_patterns(enum cond_kind kind)
+{
+    return kind == COND_TEXT || kind == COND_NOCASE || kind == COND_LIKE || kind == COND_ARN;
+}
+
+/* A whole text: neither wildcards nor variables. */
+static bool is_whole(const struct cond_value *value)
+{
+    return value->pattern.pieces_n == 0 && value->pattern.shape == VARS_SHAPE_WHOLE;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return str_cmp(*(const lic_str *)a, *(const lic_str *)b);
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static int compare_texts_nocase(const void *a, const void *b)
+{
+    const lic_str *left = a, *right = b;
+    size_t n = left->n < right->n ? left->n : right->n;
+    for (size_t i = 0; i < n; i++) {
+        int order = (unsigned char)lower(left->at[i]) - (unsigned char)lower(right->at[i]);
+        if (order != 0) {
+            return order;
+        }
+    }
+    return (left->n > right->n) - (left->n < right->n);
+}
+
+static sort_compare_fn *order_of(const struct cond *cond)
+{
+    return cond->op->kind == COND_NOCASE ? compare_texts_nocase : compare_texts;
+}
+
+enum lic_rc cond_compile(struct arena *arena, struct cond *cond, struct lic_err *err)
+{
+    TRY(vars_key(arena, cond->key, &cond->lookup, err));
+    if (cond->values_n <= SORTED_ABOVE || !takes_patterns(cond->op->kind)) {
+        return LIC_OK;
+    }
+    lic_str *sorted = ARENA_ARRAY(arena, lic_str, cond->values_n);
+    uint32_t *others = ARENA_ARRAY(arena, uint32_t, cond->values_n);
+    ENSURE(sorted && others, err, LIC_E_NOMEM, "no memory for %u condition values", cond->values_n);
+    for (uint32_t i = 0; i < cond->values_n; i++) {
+        if (is_whole(&cond->values[i])) {
+            sorted[cond->sorted_n++] = cond->values[i].pattern.text;
+        } else {
+            others[cond->others_n++] = i;
+        }
+    }
+    sort_array(sorted, cond->sorted_n, sizeof(*sorted), order_of(cond));
+    cond->sorted = sorted;
+    cond->others = others;
+    return LIC_OK;
+}
+
+static bool is_listed(const struct cond *cond, lic_str text)
+{
+    sort_compare_fn *compare = order_of(cond);
+    uint32_t low = 0;
+    uint32_t high = cond->sorted_n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = compare(&text, &cond->sorted[middle]);
+        if (order == 0) {
+            return true;
+        }
+        if (order < 0) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return false;
+}
+
 /* ---- deciding ----------------------------------------------------------------------------- */
 
 static bool relation_holds(enum cond_relation relation, int order)
 {
     switch (relation) {
-    case RELATION_EQUAL:
+    case COND_EQUAL:
         return order == 0;
-    case RELATION_LESS:
+    case COND_LESS:
         return order < 0;
-    case RELATION_LESS_EQUAL:
+    case COND_LESS_EQUAL:
         return order <= 0;
-    case RELATION_GREATER:
+    case COND_GREATER:
         return order > 0;
-    case RELATION_GREATER_EQUAL:
+    case COND_GREATER_EQUAL:
         return order >= 0;
     }
     UNREACHABLE("every relation is decided");
@@ -324,87 +381,126 @@ static bool block_contains(const struct cond_block *block, const struct cond_blo
     return rest == 0 || ((block->bytes[whole] ^ address->bytes[whole]) & mask) == 0;
 }
 
-/* Compares a request's text with a value that has a grammar; UNSURE when the text is not of it. */
-static enum truth compare_typed(const struct cond_operator *op, const struct cond_value *value,
-                                lic_str text)
+static bool typed_equal(const struct cond_operator *op, const struct cond_value *value,
+                        const struct cond_value *asked)
+{
+    if (op->kind == COND_ADDRESS) {
+        return block_contains(&value->block, &asked->block);
+    }
+    if (op->kind == COND_FLAG) {
+        return asked->flag == value->flag;
+    }
+    int order = op->kind == COND_NUMBER
+                    ? (asked->number > value->number) - (asked->number < value->number)
+                    : (asked->time_ns > value->time_ns) - (asked->time_ns < value->time_ns);
+    return relation_holds(op->relation, order);
+}
+
+/* What is not of the operator's type matches nothing; who asks strictly wants to know. */
+static enum truth mistyped(const struct vars_ask *ask)
+{
+    return ask->request->strict ? TRUTH_UNSURE : TRUTH_NO;
+}
+
+static enum truth any_typed(const struct cond *cond, lic_str text, const struct vars_ask *ask)
 {
     struct cond_value asked;
-    if (!parse_typed(op->kind, text, &asked)) {
-        return TRUTH_UNSURE;
+    enum truth any = TRUTH_NO;
+    bool one_address = true;
+    if (!parse_typed(cond->op->kind, text, &asked)) {
+        return mistyped(ask);
     }
-    if (op->kind == KIND_ADDRESS && asked.block.bits_n != asked.block.bytes_n * 8) {
-        return TRUTH_UNSURE;
+    if (cond->op->kind == COND_ADDRESS) {
+        one_address = asked.block.bits_n == asked.block.bytes_n * 8;
     }
-    if (op->kind == KIND_ADDRESS) {
-        return truth_of(block_contains(&value->block, &asked.block));
+    for (uint32_t i = 0; i < cond->values_n && any != TRUTH_YES; i++) {
+        const struct cond_value *value = &cond->values[i];
+        bool readable = one_address && !value->unreadable;
+        enum truth one = readable ? truth_of(typed_equal(cond->op, value, &asked)) : mistyped(ask);
+        any = truth_or(any, one);
     }
-    if (op->kind == KIND_FLAG) {
-        return truth_of(asked.flag == value->flag);
-    }
-    int order = op->kind == KIND_NUMBER
-                    ? (asked.number > value->number) - (asked.number < value->number)
-                    : (asked.time_ns > value->time_ns) - (asked.time_ns < value->time_ns);
-    return truth_of(relation_holds(op->relation, order));
+    return any;
 }
 
 static bool looks_like_arn(lic_str text)
 {
-    uint32_t parts_n = 1;
-    for (size_t i = 0; i < text.n; i++) {
-        parts_n += text.at[i] == ':' ? 1 : 0;
+    uint32_t colons_n = 0;
+    for (size_t i = 0; i < text.n && colons_n < 5; i++) {
+        colons_n += text.at[i] == ':' ? 1 : 0;
     }
-    return parts_n >= 6;
+    return colons_n == 5;
 }
 
-static enum lic_rc compare_text(const struct cond_operator *op, const struct cond_value *value,
-                                lic_str text, const struct vars_ask *ask, enum truth *out,
-                                struct lic_err *err)
+static enum lic_rc compare_text(const struct cond *cond, uint32_t i, lic_str text,
+                                const struct vars_ask *ask, enum truth *out, struct lic_err *err)
 {
     enum truth truth = TRUTH_UNSURE;
-    TRY(vars_match(&value->pattern, text, ask, &truth, err));
+    TRY(vars_match(&cond->values[i].pattern, text, ask, &truth, err));
     /* Nothing matches a variable without a value; under a negation that must not grant. */
-    bool nothing_matches = truth == TRUTH_UNSURE && !op->negated;
+    bool nothing_matches = truth == TRUTH_UNSURE && !cond->op->negated;
     *out = nothing_matches ? TRUTH_NO : truth;
     return LIC_OK;
 }
 
-static enum lic_rc compare(const struct cond_operator *op, const struct cond_value *value,
-                           lic_str text, const struct vars_ask *ask, enum truth *out,
-                           struct lic_err *err)
+static enum lic_rc any_text(const struct cond *cond, lic_str text, const struct vars_ask *ask,
+                            enum truth *out, struct lic_err *err)
 {
-    switch (op->kind) {
-    case KIND_ARN:
-        *out = TRUTH_UNSURE;
-        return looks_like_arn(text) ? compare_text(op, value, text, ask, out, err) : LIC_OK;
-    case KIND_TEXT:
-    case KIND_NOCASE:
-    case KIND_LIKE:
-        return compare_text(op, value, text, ask, out, err);
-    case KIND_BINARY:
-        *out = truth_of(str_eq(value->text, text));
+    if (cond->op->kind == COND_ARN && !looks_like_arn(text)) {
+        *out = mistyped(ask);
         return LIC_OK;
-    case KIND_NUMBER:
-    case KIND_DATE:
-    case KIND_FLAG:
-    case KIND_ADDRESS:
-        *out = compare_typed(op, value, text);
+    }
+    enum truth any = truth_of(cond->sorted && is_listed(cond, text));
+    uint32_t n = cond->sorted ? cond->others_n : cond->values_n;
+    for (uint32_t i = 0; i < n && any != TRUTH_YES; i++) {
+        enum truth one = TRUTH_NO;
+        TRY(compare_text(cond, cond->sorted ? cond->others[i] : i, text, ask, &one, err));
+        any = truth_or(any, one);
+    }
+    *out = any;
+    return LIC_OK;
+}
+
+static enum truth any_binary(const struct cond *cond, lic_str text, const struct vars_ask *ask)
+{
+    enum truth any = TRUTH_NO;
+    for (uint32_t i = 0; i < cond->values_n && any != TRUTH_YES; i++) {
+        const struct cond_value *value = &cond->values[i];
+        any =
+            truth_or(any, value->unreadable ? mistyped(ask) : truth_of(str_eq(value->text, text)));
+    }
+    return any;
+}
+
+/* Whether this value of the request matches any value of the policy, before negation. */
+static enum lic_rc matches_any(const struct cond *cond, lic_str text, const struct vars_ask *ask,
+                               enum truth *out, struct lic_err *err)
+{
+    switch (cond->op->kind) {
+    case COND_TEXT:
+    case COND_NOCASE:
+    case COND_LIKE:
+    case COND_ARN:
+        return any_text(cond, text, ask, out, err);
+    case COND_BINARY:
+        *out = any_binary(cond, text, ask);
         return LIC_OK;
-    case KIND_ABSENCE:
+    case COND_NUMBER:
+    case COND_DATE:
+    case COND_FLAG:
+    case COND_ADDRESS:
+        *out = any_typed(cond, text, ask);
+        return LIC_OK;
+    case COND_ABSENCE:
         break;
     }
     UNREACHABLE("Null compares no text");
 }
 
-/* One value of the request against all values of the policy: any of them, or none if negated. */
 static enum lic_rc decide_one(const struct cond *cond, lic_str text, const struct vars_ask *ask,
                               enum truth *out, struct lic_err *err)
 {
     enum truth any = TRUTH_NO;
-    for (uint32_t i = 0; i < cond->values_n && any != TRUTH_YES; i++) {
-        enum truth one = TRUTH_NO;
-        TRY(compare(cond->op, &cond->values[i], text, ask, &one, err));
-        any = truth_or(any, one);
-    }
+    TRY(matches_any(cond, text, ask, &any, err));
     *out = cond->op->negated ? truth_not(any) : any;
     return LIC_OK;
 }
@@ -426,46 +522,91 @@ static enum truth decide_null(const struct cond *cond, bool absent)
 {
     enum truth any = TRUTH_NO;
     for (uint32_t i = 0; i < cond->values_n; i++) {
-        any = truth_or(any, truth_of(cond->values[i].flag == absent));
+        any =
+            truth_or(any, truth_of(!cond->values[i].unreadable && cond->values[i].flag == absent));
     }
     return any;
 }
 
-static enum lic_rc decide_set(const struct cond *cond, const lic_str *texts, uint32_t n,
+static bool is_all_blank(const lic_str *texts, uint32_t n)
+{
+    uint32_t blank_n = 0;
+    while (blank_n < n && texts[blank_n].n == 0) {
+        blank_n++;
+    }
+    return blank_n == n;
+}
+
+/* Every value must hold. AWS: also true when the values are "a null dataset, such as an empty
+ * string"; who asks strictly does not want that. */
+static enum lic_rc decide_all(const struct cond *cond, const struct request_found *found,
                               const struct vars_ask *ask, enum truth *out, struct lic_err *err)
 {
-    bool all = cond->set == COND_SET_ALL;
-    enum truth result = truth_of(all);
-    for (uint32_t i = 0; i < n; i++) {
+    enum truth result = TRUTH_YES;
+    if (!ask->request->strict && is_all_blank(found->at, found->n)) {
+        *out = TRUTH_YES;
+        return LIC_OK;
+    }
+    for (uint32_t i = 0; i < found->n && result != TRUTH_NO; i++) {
         enum truth one = TRUTH_NO;
-        TRY(decide_one(cond, texts[i], ask, &one, err));
-        result = all ? truth_and(result, one) : truth_or(result, one);
+        TRY(decide_one(cond, found->at[i], ask, &one, err));
+        result = truth_and(result, one);
     }
     *out = result;
     return LIC_OK;
 }
 
+static enum lic_rc decide_any(const struct cond *cond, const struct request_found *found,
+                              const struct vars_ask *ask, enum truth *out, struct lic_err *err)
+{
+    enum truth result = TRUTH_NO;
+    for (uint32_t i = 0; i < found->n && result != TRUTH_YES; i++) {
+        enum truth one = TRUTH_NO;
+        TRY(decide_one(cond, found->at[i], ask, &one, err));
+        result = truth_or(result, one);
+    }
+    *out = result;
+    return LIC_OK;
+}
+
+/* A list needs a set operator: without one AWS matches nothing, also under a negation. */
+static enum lic_rc decide_plain(const struct cond *cond, const struct request_found *found,
+                                const struct vars_ask *ask, enum truth *out, struct lic_err *err)
+{
+    if (found->list) {
+        *out = mistyped(ask);
+        return LIC_OK;
+    }
+    return decide_one(cond, found->at[0], ask, out, err);
+}
+
+static enum lic_rc decide_present(const struct cond *cond, const struct request_found *found,
+                                  const struct vars_ask *ask, enum truth *out, struct lic_err *err)
+{
+    switch (cond->set) {
+    case COND_SET_ALL:
+        return decide_all(cond, found, ask, out, err);
+    case COND_SET_ANY:
+        return decide_any(cond, found, ask, out, err);
+    case COND_SET_NONE:
+        return decide_plain(cond, found, ask, out, err);
+    }
+    UNREACHABLE("every set operator is decided");
+}
+
+/* An empty list counts as absent: AWS's Null asks for "exists and its value is not null". */
 enum lic_rc cond_holds(const struct cond *cond, const struct vars_ask *ask, enum truth *out,
                        struct lic_err *err)
 {
-    const lic_str *texts = NULL;
-    uint32_t n = 0;
-    TRY(event_condition(ask->event, cond->key, ask->arena, &texts, &n, err));
-    if (cond->op->kind == KIND_ABSENCE) {
-        *out = decide_null(cond, n == 0);
+    struct request_found found;
+    TRY(request_find(ask->request, &cond->lookup, ask->arena, &found, err));
+    if (cond->op->kind == COND_ABSENCE) {
+        *out = decide_null(cond, found.n == 0);
         return LIC_OK;
     }
-    if (n == 0) {
+    if (found.n == 0) {
         *out = decide_absent(cond);
         return LIC_OK;
     }
-    if (cond->set != COND_SET_NONE) {
-        return decide_set(cond, texts, n, ask, out, err);
-    }
-    if (n > 1) {
-        /* AWS says several values need a set operator, and not what happens without one. */
-        *out = TRUTH_UNSURE;
-        return LIC_OK;
-    }
-    return decide_one(cond, texts[0], ask, out, err);
+    return decide_present(cond, &found, ask, out, err);
 }

@@ -7,7 +7,8 @@
  *      set ─────── operator ─ if_exists    key                      values
  *
  * A key that is absent: no set operator: IfExists and negated operators hold, others do not.
- * ForAllValues holds, ForAnyValue does not, whatever else.
+ * ForAllValues holds, ForAnyValue does not, whatever else. An empty list counts as absent. A list
+ * without a set operator matches nothing, also under a negation (docs/POLICY.md).
  */
 #ifndef POLICY_COND_H
 #define POLICY_COND_H
@@ -34,6 +35,8 @@ struct cond_value {
         bool flag;
         struct cond_block block;
     };
+    bool
+        unreadable; /* not of the operator's type, in a document of kind DOC_ANY: matches nothing */
 };
 
 struct cond {
@@ -44,6 +47,10 @@ struct cond {
     struct request_key lookup;
     const struct cond_value *values;
     uint32_t values_n;
+    /* Of a long list: the whole texts among the values, sorted, and the indexes of all others. */
+    const lic_str *sorted;
+    const uint32_t *others;
+    uint32_t sorted_n, others_n;
 };
 
 /* Reads "ForAnyValue:StringLikeIfExists" into op, set and if_exists. */
@@ -73,6 +80,10 @@ enum lic_rc cond_read_value(struct arena *arena, const struct cond *cond, lic_st
                             bool variables, struct cond_value *out,
                             struct lic_err *err) LIC_MUST_USE;
 
+/* Prepares what deciding needs, once key and values are set. */
+enum lic_rc cond_compile(struct arena *arena, struct cond *cond, struct lic_err *err) LIC_MUST_USE;
+
+/* Whether the condition holds for this request. LIC_E_NOMEM is the only failure. */
 enum lic_rc cond_holds(const struct cond *cond, const struct vars_ask *ask, enum truth *out,
                        struct lic_err *err) LIC_MUST_USE;
 

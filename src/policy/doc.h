@@ -16,7 +16,9 @@
 
 /*
  * What a document is attached to: decides which elements it must or must not have, and its size
- * limit (doc_limit). AWS's words for the same are in the comments.
+ * limit (doc_limit). AWS's words for the same are in the comments. Identity, session, service and
+ * resource control policies must have Version 2012-10-17, as IAM and Organizations demand today;
+ * the others may be 2008-10-17, or have none, which is the same.
  */
 enum doc_kind {
     DOC_MANAGED,     /* customer managed identity policy; also a permissions boundary's */
@@ -29,6 +31,8 @@ enum doc_kind {
     DOC_KEY,      /* KMS key policy: must allow by itself */
     DOC_SCP,
     DOC_RCP,
+    DOC_ANY, /* for simulation, in any layer: both versions, the elements of every kind, no limit of
+                its own; values that are not of their operator's type match nothing */
     DOC_KIND_N
 };
 
@@ -70,6 +74,7 @@ struct doc_principals {
     uint32_t n;
     bool given;
     bool excluded; /* NotPrincipal */
+    struct doc_place place;
 };
 
 struct doc_value {
@@ -87,6 +92,8 @@ struct doc_condition {
 
 struct doc_statement {
     bool deny;
+    lic_str effect; /* as written: "Allow" or "Deny" */
+    struct doc_place effect_place;
     struct doc_place place;
     lic_str sid; /* empty: none */
     struct doc_place sid_place;
@@ -100,8 +107,9 @@ struct doc_statement {
 };
 
 struct policy_doc {
-    lic_str file; /* as given to policy_doc_read: named in errors and verdicts */
-    lic_str text; /* the whole text, copied */
+    lic_str file;           /* as given to policy_doc_read: named in errors and verdicts */
+    lic_str text;           /* the whole text, copied */
+    struct doc_place start; /* of the document in the text it was read from */
     enum doc_kind kind;
     lic_str id; /* Id, or empty */
     bool version_given;
@@ -110,9 +118,14 @@ struct policy_doc {
     uint32_t n;
 };
 
-/* Characters a document of this kind may have; white space counts only for DOC_SESSION and
- * DOC_SCP, DOC_RCP as AWS counts it. 0: no limit of its own. */
+/*
+ * Characters a document of this kind may have, 0: LIMIT_POLICY_BYTES alone; and how many a text has
+ * as AWS counts: white space is free but in session, service and resource control policies. The
+ * limit of an inline kind is for all inline documents of one identity together, so who attaches
+ * several adds their sizes up.
+ */
 uint32_t doc_limit(enum doc_kind kind);
+uint32_t doc_size(lic_str text, enum doc_kind kind);
 const char *doc_kind_name(enum doc_kind kind); /* "managed policy", "trust policy" ... */
 
 #endif

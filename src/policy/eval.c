@@ -1,132 +1,406 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The decision: the first explicit deny that applies, else the first allow, else nothing. What
- * cannot be decided never grants and always denies (truth.h).
+ * The decision. Each layer is asked once (index.h); what they found is then put together by AWS's
+ * rules:
+ *
+ *     deny anywhere ──────────────────────────────────────────► ExplicitlyDenied
+ *     same account:   the resource's policy names the caller ──► allowed, whatever else is silent
+ *                     it names the caller's role ──────────────► boundary and session must allow
+ *                     it names the account, or nobody ─────────► identity policies must allow, too
+ *     cross account:  the resource's policy and the caller's own policies must both allow
+ *     always:         every level of SCPs and RCPs must allow
+ *
+ * (IAM User Guide, "Policy evaluation logic" and its pages on single and cross-account requests;
+ * docs/POLICY.md has them with their addresses.)
  */
 #include "policy/policy.h"
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "policy/doc.h"
+#include "policy/index.h"
 
 #include "base/banned.h"
 
-#define ACTION_BYTES 128u /* longer actions are lowered in the arena */
-
-struct question {
-    struct vars_ask ask;
-    lic_str action; /* lower case */
-    lic_str resource;
+/* What is known of a decision while its rules are gone through. */
+struct judging {
+    const struct policy_stack *stack;
+    const struct index_question *question;
+    const struct request_principal *principal;
+    struct policy_answer *answer;
+    enum principal_grant grant; /* of the resource's policy */
+    uint32_t denying;           /* bit set of the layers that deny */
 };
 
-static enum lic_rc lower_action(lic_str action, char stack[ACTION_BYTES], struct arena *arena,
-                                lic_str *out, struct lic_err *err);
-static enum lic_rc statement_applies(const struct doc_statement *statement,
-                                     const struct question *question, bool *out,
-                                     struct lic_err *err);
+/* ---- the layers --------------------------------------------------------------------------- */
 
-static void set_verdict(struct verdict *out, const struct policy_doc *doc,
-                        const struct doc_statement *statement)
+static void keep(const struct policy_index *index, uint32_t number, struct policy_found *out)
 {
-    *out = (struct verdict){
-        .result = statement->deny ? VERDICT_EXPLICIT_DENY : VERDICT_ALLOW,
-        .file = doc->file,
-        .line = statement->line,
-        .column = statement->column,
-        .sid = statement->sid,
-        .blocked_by = statement->deny ? LIC_STR("identity") : LIC_STR(""),
-    };
+    struct index_statement found = index_statement(index, number);
+    out->doc = found.doc;
+    out->statement = found.statement;
+    out->result = found.statement->deny ? LAYER_DENIES : LAYER_ALLOWS;
 }
 
-/* Stops at a deny; an allow only stands when nothing was allowed before it. */
-static enum lic_rc judge_doc(const struct policy_doc *doc, const struct question *question,
-                             struct verdict *verdict, struct lic_err *err)
+/* The strongest way in which the layer allows; a deny is kept before any allow. */
+static enum lic_rc ask_layer(const struct policy_index *index,
+                             const struct index_question *question, struct policy_found *out,
+                             enum principal_grant *out_grant, struct lic_err *err)
 {
-    for (uint32_t i = 0; i < doc->n; i++) {
-        const struct doc_statement *statement = &doc->statements[i];
-        bool applies = false;
-        if (!statement->deny && verdict->result == VERDICT_ALLOW) {
-            continue;
-        }
-        TRY(statement_applies(statement, question, &applies, err));
-        if (applies) {
-            set_verdict(verdict, doc, statement);
-        }
-        if (verdict->result == VERDICT_EXPLICIT_DENY) {
-            break;
-        }
+    struct index_found found;
+    enum principal_grant grant = GRANT_DIRECT;
+    TRY(index_ask(index, question, &found, err));
+    while (grant > GRANT_NONE && found.allow[grant] == INDEX_NONE) {
+        grant--;
+    }
+    *out = (struct policy_found){ .result = LAYER_SILENT };
+    *out_grant = GRANT_NONE;
+    if (found.deny != INDEX_NONE) {
+        keep(index, found.deny, out);
+    } else if (grant != GRANT_NONE) {
+        keep(index, found.allow[grant], out);
+        *out_grant = grant;
     }
     return LIC_OK;
 }
 
-enum lic_rc policy_eval(const struct policy_doc *const *docs, uint32_t docs_n,
-                        const struct event *event, struct arena *arena, struct verdict *out,
-                        struct lic_err *err)
+static enum lic_rc ask_optional(struct judging *judging, enum policy_layer layer,
+                                const struct policy_index *index, struct lic_err *err)
 {
-    char stack[ACTION_BYTES];
-    struct question question = { .ask = { event, arena }, .resource = event->resource };
-    struct verdict verdict = { .result = VERDICT_IMPLICIT_DENY, .blocked_by = LIC_STR("identity") };
-    TRY(lower_action(event->action, stack, arena, &question.action, err));
-    for (uint32_t i = 0; i < docs_n && verdict.result != VERDICT_EXPLICIT_DENY; i++) {
-        TRY(judge_doc(docs[i], &question, &verdict, err));
-    }
-    *out = verdict;
-    return LIC_OK;
-}
-
-static enum lic_rc lower_action(lic_str action, char stack[ACTION_BYTES], struct arena *arena,
-                                lic_str *out, struct lic_err *err)
-{
-    char *at = action.n <= ACTION_BYTES ? stack : arena_take(arena, action.n);
-    ENSURE(at, err, LIC_E_NOMEM, "no memory to judge an action of %zu bytes", action.n);
-    for (size_t i = 0; i < action.n; i++) {
-        char c = action.at[i];
-        at[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
-    *out = str_make(at, action.n);
-    return LIC_OK;
-}
-
-static bool action_applies(const struct doc_patterns *actions, lic_str action)
-{
-    bool listed = false;
-    for (uint32_t i = 0; i < actions->n && !listed; i++) {
-        listed = vars_equal(&actions->at[i], action);
-    }
-    return listed != actions->excluded;
-}
-
-static enum lic_rc resource_applies(const struct doc_patterns *resources,
-                                    const struct question *question, enum truth *out,
-                                    struct lic_err *err)
-{
-    enum truth listed = TRUTH_NO;
-    for (uint32_t i = 0; i < resources->n && listed != TRUTH_YES; i++) {
-        enum truth one = TRUTH_NO;
-        TRY(vars_match(&resources->at[i], question->resource, &question->ask, &one, err));
-        /* A variable without a value matches nothing; excluding nothing must not grant. */
-        bool nothing_matches = one == TRUTH_UNSURE && !resources->excluded;
-        listed = truth_or(listed, nothing_matches ? TRUTH_NO : one);
-    }
-    *out = resources->excluded ? truth_not(listed) : listed;
-    return LIC_OK;
-}
-
-static enum lic_rc statement_applies(const struct doc_statement *statement,
-                                     const struct question *question, bool *out,
-                                     struct lic_err *err)
-{
-    if (!action_applies(&statement->actions, question->action)) {
+    enum principal_grant grant = GRANT_NONE;
+    struct policy_found *found = &judging->answer->layers[layer];
+    if (!index) {
         return LIC_OK;
     }
-    enum truth truth = TRUTH_NO;
-    TRY(resource_applies(&statement->resources, question, &truth, err));
-    for (uint32_t i = 0; i < statement->conditions.n && truth != TRUTH_NO; i++) {
-        enum truth holds = TRUTH_NO;
-        TRY(cond_holds(&statement->conditions.at[i], &question->ask, &holds, err));
-        truth = truth_and(truth, holds);
+    TRY(ask_layer(index, judging->question, found, &grant, err));
+    if (layer == LAYER_RESOURCE) {
+        judging->grant = grant;
     }
-    *out = truth == TRUTH_YES || (truth == TRUTH_UNSURE && statement->deny);
     return LIC_OK;
+}
+
+/* Every level must allow: the first that denies, else the first that is silent, speaks for all. */
+static enum lic_rc ask_levels(struct judging *judging, enum policy_layer layer,
+                              const struct policy_level *levels, uint32_t n, struct lic_err *err)
+{
+    struct policy_found *all = &judging->answer->layers[layer];
+    for (uint32_t i = 0; i < n && all->result != LAYER_DENIES; i++) {
+        struct policy_found one;
+        enum principal_grant grant = GRANT_NONE;
+        TRY(ask_layer(levels[i].index, judging->question, &one, &grant, err));
+        one.level = levels[i].id;
+        /* RCPFullAWSAccess is attached everywhere and cannot be taken away. */
+        if (layer == LAYER_RCP && one.result == LAYER_SILENT) {
+            one.result = LAYER_ALLOWS;
+        }
+        bool speaks = all->result == LAYER_ABSENT || one.result == LAYER_DENIES ||
+                      (one.result == LAYER_SILENT && all->result == LAYER_ALLOWS);
+        *all = speaks ? one : *all;
+    }
+    return LIC_OK;
+}
+
+/* SCPs bind users, roles and root users of an organisation's accounts, and nobody else. */
+static bool scps_bind(const struct request_principal *principal)
+{
+    switch (principal->kind) {
+    case REQUEST_ANONYMOUS:
+    case REQUEST_SERVICE:
+    case REQUEST_OIDC:
+    case REQUEST_SAML:
+        return false;
+    case REQUEST_ROOT:
+    case REQUEST_USER:
+    case REQUEST_ROLE:
+    case REQUEST_ROLE_SESSION:
+    case REQUEST_FEDERATED:
+    case REQUEST_OTHER:
+        return !principal->service_linked;
+    }
+    return true;
+}
+
+static enum lic_rc ask_all(struct judging *judging, struct lic_err *err)
+{
+    const struct policy_stack *stack = judging->stack;
+    uint32_t scp_n = scps_bind(judging->principal) ? stack->scp_n : 0;
+    uint32_t rcp_n = judging->principal->service_linked ? 0 : stack->rcp_n;
+    TRY(ask_levels(judging, LAYER_SCP, stack->scp, scp_n, err));
+    TRY(ask_levels(judging, LAYER_RCP, stack->rcp, rcp_n, err));
+    TRY(ask_optional(judging, LAYER_RESOURCE, stack->resource, err));
+    TRY(ask_optional(judging, LAYER_IDENTITY, stack->identity, err));
+    TRY(ask_optional(judging, LAYER_BOUNDARY, stack->boundary, err));
+    TRY(ask_optional(judging, LAYER_SESSION, stack->session, err));
+    for (uint32_t layer = 0; layer < LAYER_N; layer++) {
+        bool denies = judging->answer->layers[layer].result == LAYER_DENIES;
+        judging->denying |= denies ? 1u << layer : 0;
+    }
+    return LIC_OK;
+}
+
+/* ---- the rules ---------------------------------------------------------------------------- */
+
+static bool layer_is(const struct judging *judging, enum policy_layer layer,
+                     enum policy_layer_result result)
+{
+    return judging->answer->layers[layer].result == result;
+}
+
+/* Absent or allowing. */
+static bool does_not_limit(const struct judging *judging, enum policy_layer layer)
+{
+    return layer_is(judging, layer, LAYER_ABSENT) || layer_is(judging, layer, LAYER_ALLOWS);
+}
+
+/* The caller's own side: root needs no policy, anonymous callers and services can have none. */
+static bool identity_grants(const struct judging *judging)
+{
+    bool root = judging->principal->kind == REQUEST_ROOT;
+    return layer_is(judging, LAYER_IDENTITY, LAYER_ALLOWS) ||
+           (root && !layer_is(judging, LAYER_IDENTITY, LAYER_DENIES));
+}
+
+/* Neither side has policies of its own for these; what the resource says is all there is. */
+static bool has_no_identity(const struct request_principal *principal)
+{
+    return principal->kind == REQUEST_ANONYMOUS || principal->kind == REQUEST_SERVICE ||
+           principal->kind == REQUEST_OIDC || principal->kind == REQUEST_SAML;
+}
+
+static bool is_cross_account(const struct policy_request *request)
+{
+    const struct request_principal *principal = &request->principal;
+    return !has_no_identity(principal) && request->resource_account.n > 0 &&
+           !str_eq(request->resource_account, principal->account);
+}
+
+/* How a request is granted before anything limits it: which layers may still stand in its way. */
+enum way {
+    WAY_NONE,
+    WAY_DIRECT, /* only denies, SCPs and RCPs */
+    WAY_LIMITED /* boundary and session policy, too */
+};
+
+static enum way same_account_way(struct judging *judging)
+{
+    bool resource_speaks = judging->grant != GRANT_NONE;
+    bool by_identity =
+        identity_grants(judging) && (resource_speaks || !judging->stack->resource_must_allow);
+    if (judging->grant == GRANT_DIRECT) {
+        judging->answer->rule = "the resource's policy names the caller, or everybody; boundary "
+                                "and session policy limit that only by a deny";
+        return WAY_DIRECT;
+    }
+    if (judging->grant == GRANT_LIMITED) {
+        judging->answer->rule = "the resource's policy names the caller's role or issuer; boundary "
+                                "and session policy must allow, too";
+        return WAY_LIMITED;
+    }
+    if (by_identity) {
+        judging->answer->rule = "within an account an identity policy is enough; boundary and "
+                                "session policy must allow, too";
+        return WAY_LIMITED;
+    }
+    judging->answer->rule =
+        judging->stack->resource_must_allow
+            ? "a role's trust policy and a key's policy must allow by themselves"
+            : "within an account an identity policy or the resource's policy must allow; one that "
+              "names the account leaves it to identity policies";
+    return WAY_NONE;
+}
+
+static enum way cross_account_way(struct judging *judging)
+{
+    judging->answer->rule = "across accounts the resource's policy and the caller's own policies "
+                            "must both allow";
+    bool both = judging->grant != GRANT_NONE && identity_grants(judging);
+    return both ? WAY_LIMITED : WAY_NONE;
+}
+
+static enum way find_way(struct judging *judging)
+{
+    if (has_no_identity(judging->principal)) {
+        judging->answer->rule = "a caller without identity policies needs the resource's policy";
+        return judging->grant == GRANT_DIRECT ? WAY_DIRECT : WAY_NONE;
+    }
+    return judging->answer->cross_account ? cross_account_way(judging) : same_account_way(judging);
+}
+
+static uint32_t bit(bool set, enum policy_layer layer)
+{
+    return set ? 1u << layer : 0;
+}
+
+/*
+ * A layer that denies is in the way of what another one grants. So is one that must allow and does
+ * not; a deny in the identity or the resource's policy means that the other of them granted.
+ */
+static uint32_t layers_in_the_way(const struct judging *judging, enum way way)
+{
+    uint32_t blocked = judging->denying;
+    if (way == WAY_NONE) {
+        return 0;
+    }
+    blocked |= bit(!does_not_limit(judging, LAYER_SCP), LAYER_SCP);
+    blocked |= bit(!does_not_limit(judging, LAYER_RCP), LAYER_RCP);
+    if (way == WAY_LIMITED) {
+        blocked |= bit(!does_not_limit(judging, LAYER_BOUNDARY), LAYER_BOUNDARY);
+        blocked |= bit(!does_not_limit(judging, LAYER_SESSION), LAYER_SESSION);
+    }
+    return blocked;
+}
+
+static bool action_is(const struct judging *judging, lic_str lower)
+{
+    return str_eq(judging->question->action, lower);
+}
+
+/*
+ * Three rules of STS that no policy can change: everybody may ask who they are; a root user cannot
+ * assume a role; a federated user's session without a policy can do nothing on its own account.
+ */
+static bool is_settled(struct judging *judging)
+{
+    struct policy_answer *answer = judging->answer;
+    const struct request_principal *principal = judging->principal;
+    if (action_is(judging, LIC_STR("sts:getcalleridentity")) &&
+        principal->kind != REQUEST_ANONYMOUS) {
+        answer->result = VERDICT_ALLOW;
+        answer->rule = "every caller may ask who it is; no policy can take that away";
+        return true;
+    }
+    if (action_is(judging, LIC_STR("sts:assumerole")) && principal->kind == REQUEST_ROOT) {
+        answer->result = VERDICT_IMPLICIT_DENY;
+        answer->rule = "a root user cannot assume a role";
+        return judging->denying == 0;
+    }
+    return false;
+}
+
+/* GetFederationToken without a policy gives a session that only resource policies can grant to. */
+static void close_federated(struct judging *judging)
+{
+    struct policy_found *session = &judging->answer->layers[LAYER_SESSION];
+    if (judging->principal->kind == REQUEST_FEDERATED && session->result == LAYER_ABSENT) {
+        session->result = LAYER_SILENT;
+    }
+}
+
+static void combine(struct judging *judging)
+{
+    struct policy_answer *answer = judging->answer;
+    close_federated(judging);
+    if (is_settled(judging)) {
+        return;
+    }
+    enum way way = find_way(judging);
+    answer->blocked = layers_in_the_way(judging, way);
+    if (judging->denying != 0) {
+        answer->rule = "an explicit deny in any policy is final";
+        answer->result = VERDICT_EXPLICIT_DENY;
+    } else if (way != WAY_NONE && answer->blocked == 0) {
+        answer->result = VERDICT_ALLOW;
+    }
+}
+
+/* ---- the question ------------------------------------------------------------------------- */
+
+enum lic_rc policy_eval(const struct policy_stack *stack, const struct policy_request *request,
+                        struct arena *arena, struct policy_answer *out, struct lic_err *err)
+{
+    struct index_question question;
+    struct policy_answer answer = { .result = VERDICT_IMPLICIT_DENY };
+    struct judging judging = {
+        .stack = stack,
+        .question = &question,
+        .principal = &request->principal,
+        .answer = &answer,
+    };
+    TRY(index_question_init(&question, request, stack->boundary != NULL, arena, err));
+    answer.cross_account = is_cross_account(request);
+    TRY(ask_all(&judging, err));
+    combine(&judging);
+    *out = answer;
+    return LIC_OK;
+}
+
+bool policy_resource_must_allow(lic_str action, lic_str resource)
+{
+    lic_str rest = resource;
+    lic_str arn = str_split(&rest, ':');
+    (void)str_split(&rest, ':'); /* partition */
+    lic_str service = str_split(&rest, ':');
+    (void)str_split(&rest, ':'); /* region */
+    (void)str_split(&rest, ':'); /* account */
+    lic_str asked = str_head(action, str_find_char(action, ':'));
+    bool role = str_eq(service, LIC_STR("iam")) && str_starts(rest, LIC_STR("role/"));
+    bool key = str_eq(service, LIC_STR("kms")) && str_starts(rest, LIC_STR("key/"));
+    return str_eq(arn, LIC_STR("arn")) && ((role && str_eq_nocase(asked, LIC_STR("sts"))) ||
+                                           (key && str_eq_nocase(asked, LIC_STR("kms"))));
+}
+
+const char *policy_layer_name(enum policy_layer layer)
+{
+    switch (layer) {
+    case LAYER_SCP:
+        return "scp";
+    case LAYER_RCP:
+        return "rcp";
+    case LAYER_RESOURCE:
+        return "resource";
+    case LAYER_IDENTITY:
+        return "identity";
+    case LAYER_BOUNDARY:
+        return "pb";
+    case LAYER_SESSION:
+        return "session";
+    case LAYER_N:
+        break;
+    }
+    UNREACHABLE("every layer has a name");
+}
+
+/* ---- as a verdict ------------------------------------------------------------------------- */
+
+/* The layer that decided: one that denies, else one that had to allow and did not. */
+static enum policy_layer deciding_layer(const struct policy_answer *answer)
+{
+    for (uint32_t layer = 0; layer < LAYER_N; layer++) {
+        if (answer->layers[layer].result == LAYER_DENIES) {
+            return (enum policy_layer)layer;
+        }
+    }
+    for (uint32_t layer = 0; layer < LAYER_N; layer++) {
+        if (answer->blocked & 1u << layer) {
+            return (enum policy_layer)layer;
+        }
+    }
+    bool identity = answer->layers[LAYER_IDENTITY].result == LAYER_ALLOWS;
+    return identity ? LAYER_RESOURCE : LAYER_IDENTITY;
+}
+
+/* The statement that granted: the resource's when it grants by itself, else the identity's. */
+static enum policy_layer granting_layer(const struct policy_answer *answer)
+{
+    bool identity = answer->layers[LAYER_IDENTITY].result == LAYER_ALLOWS;
+    return identity || answer->layers[LAYER_RESOURCE].result != LAYER_ALLOWS ? LAYER_IDENTITY
+                                                                             : LAYER_RESOURCE;
+}
+
+void policy_verdict(const struct policy_answer *answer, struct verdict *out)
+{
+    bool allowed = answer->result == VERDICT_ALLOW;
+    enum policy_layer layer = allowed ? granting_layer(answer) : deciding_layer(answer);
+    const struct policy_found *found = &answer->layers[layer];
+    *out = (struct verdict){
+        .result = answer->result,
+        .blocked_by = allowed ? LIC_STR("") : str_z(policy_layer_name(layer)),
+    };
+    bool decided = allowed || found->result == LAYER_DENIES;
+    if (decided && found->statement) {
+        out->file = found->doc->file;
+        out->line = found->statement->place.line;
+        out->column = found->statement->place.column;
+        out->sid = found->statement->sid;
+    }
 }

@@ -87,6 +87,44 @@ enum lic_rc identity_key(const struct lic_header *headers, uint32_t n, lic_str *
     return LIC_OK;
 }
 
+/* ---- the table ---- */
+
+void identity_table_init(struct identity_table *table, struct arena *arena, uint64_t seed)
+{
+    map_init(&table->by_digest, arena, seed);
+    map_init(&table->by_access_key, arena, seed);
+    map_init(&table->roles_by_arn, arena, seed);
+    map_init(&table->users_by_arn, arena, seed);
+    map_init(&table->providers_by_issuer, arena, seed);
+    map_init(&table->policies_by_arn, arena, seed);
+}
+
+const struct access_key *identity_access_key(const struct identity_table *table, lic_str id)
+{
+    return map_get(&table->by_access_key, id);
+}
+
+const struct identity *identity_role(const struct identity_table *table, lic_str arn)
+{
+    return map_get(&table->roles_by_arn, arn);
+}
+
+const struct identity *identity_user(const struct identity_table *table, lic_str arn)
+{
+    return map_get(&table->users_by_arn, arn);
+}
+
+const struct identity_provider *identity_provider(const struct identity_table *table,
+                                                  lic_str issuer)
+{
+    return map_get(&table->providers_by_issuer, issuer);
+}
+
+const struct policy_doc *identity_policy(const struct identity_table *table, lic_str arn)
+{
+    return map_get(&table->policies_by_arn, arn);
+}
+
 const struct principal *identity_find(const struct identity_table *table, lic_str key)
 {
     uint8_t digest[HASH_BYTES];
@@ -106,5 +144,35 @@ enum lic_rc identity_add(struct identity_table *table, struct arena *arena, lic_
         map_add(&table->by_digest, str_make((const char *)digest, HASH_BYTES), principal);
     ENSURE(rc != LIC_E_DUPLICATE, err, rc, "the same key is given twice");
     ENSURE(rc == LIC_OK, err, rc, "no memory for a key");
+    return LIC_OK;
+}
+
+/* ---- unique ids ---- */
+
+enum { ID_PREFIX_BYTES = 4, ID_TEXT_BYTES = 16, ID_HASHED_BYTES = 10 };
+
+/* RFC 4648, section 6: five bits a character; 10 bytes make 16. */
+static void write_base32(const uint8_t at[ID_HASHED_BYTES], char out[ID_TEXT_BYTES])
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    uint32_t held = 0, bits = 0;
+    for (size_t i = 0; i < ID_HASHED_BYTES; i++) {
+        held = (held << 8 | at[i]) & 0xfff;
+        for (bits += 8; bits >= 5; bits -= 5) {
+            *out++ = digits[held >> (bits - 5) & 31];
+        }
+    }
+}
+
+enum lic_rc identity_unique_id(struct arena *arena, bool is_role, lic_str arn, lic_str *out,
+                               struct lic_err *err)
+{
+    uint8_t digest[HASH_BYTES];
+    char *id = arena_take(arena, ID_PREFIX_BYTES + ID_TEXT_BYTES);
+    ENSURE(id, err, LIC_E_NOMEM, "no memory for a unique id");
+    hash_sha256(arn, digest);
+    memcpy(id, is_role ? "AROA" : "AIDA", ID_PREFIX_BYTES);
+    write_base32(digest, id + ID_PREFIX_BYTES);
+    *out = str_make(id, ID_PREFIX_BYTES + ID_TEXT_BYTES);
     return LIC_OK;
 }

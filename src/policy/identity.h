@@ -21,11 +21,12 @@
 
 /* A user or a role with everything attached to it. */
 struct identity {
-    lic_str name, arn, id; /* id: AIDA… or AROA…, derived from the ARN so that every node agrees */
+    lic_str name, path, arn,
+        id; /* id: AIDA… or AROA…, derived from the ARN so that every node agrees */
     bool is_role;
     const struct policy_doc *const *docs; /* managed, inline and group documents */
     uint32_t docs_n;
-    struct policy_stack stack; /* identity, boundary, scp filled in; never resource or session */
+    struct policy_stack stack; /* identity, boundary, scp, rcp; never resource or session */
     const struct policy_doc *boundary_doc; /* or NULL */
     const struct event_extra *tags;        /* aws:PrincipalTag/KEY */
     uint32_t tags_n;
@@ -48,9 +49,12 @@ struct principal {
     lic_str access_key;              /* id it signed with; empty for bearer keys */
     const struct identity *identity; /* of the user, or of the role when it has one */
     const struct policy_index *session_policy; /* NULL: none */
-    const struct event_extra *extras; /* tags, aws:TokenIssueTime, aws:SourceIdentity … */
+    const struct event_extra *extras; /* aws:PrincipalTag/…, claims of a federated session … */
     uint32_t extras_n;
-    struct str_list chain; /* ARNs from who first signed in to this one; ledger field `chain` */
+    lic_str source_identity; /* sts:SourceIdentity of the first session; empty: none */
+    int64_t issued_ns;       /* of a session's credentials; 0: no session */
+    int8_t mfa;              /* of a session; EVENT_FLAG_NONE: not known */
+    struct str_list chain;   /* ARNs from who first signed in to this one, with it; field `chain` */
 };
 
 struct access_key {
@@ -65,9 +69,12 @@ struct identity_provider {
     lic_str arn;    /* arn:aws:iam::ACCOUNT:oidc-provider/HOST/PATH */
     lic_str issuer; /* "https://HOST/PATH" */
     struct str_list audiences;
-    lic_str jwks_path, jwks_url; /* one of the two */
-    const struct jwt_keys *keys; /* read at load; from a URL: what was fetched last */
-    lic_str bearer_role_arn;     /* role of a JWT presented directly as a bearer token; or empty */
+    lic_str jwks_url; /* empty: the keys are a file of the operator's */
+    lic_str
+        jwks_path; /* that file, or where what was fetched last is: STATE/jwks/SHA256-OF-URL.json */
+    struct jwt_keys
+        *keys; /* read at load by engine.c; NULL: not fetched yet, so nobody is let in */
+    lic_str bearer_role_arn; /* role of a JWT presented directly as a bearer token; or empty */
 };
 
 struct identity_table {
@@ -76,7 +83,11 @@ struct identity_table {
     struct map roles_by_arn;  /* -> struct identity */
     struct map users_by_arn;
     struct map providers_by_issuer; /* -> struct identity_provider */
+    struct map policies_by_arn;     /* "arn:aws:iam::ACCOUNT:policy/NAME" -> struct policy_doc */
 };
+
+/* Empty; names are hashed with `seed`. */
+void identity_table_init(struct identity_table *table, struct arena *arena, uint64_t seed);
 
 /*
  * The key presented by a request: "Authorization: Bearer KEY" or "x-api-key: KEY". None:
@@ -89,6 +100,14 @@ enum lic_rc identity_key(const struct lic_header *headers, uint32_t n, lic_str *
 
 /* The principal of this key, or NULL. */
 const struct principal *identity_find(const struct identity_table *table, lic_str key);
+
+/* An access key by its id, or NULL; a role, user, provider or managed policy likewise. */
+const struct access_key *identity_access_key(const struct identity_table *table, lic_str id);
+const struct identity *identity_role(const struct identity_table *table, lic_str arn);
+const struct identity *identity_user(const struct identity_table *table, lic_str arn);
+const struct identity_provider *identity_provider(const struct identity_table *table,
+                                                  lic_str issuer);
+const struct policy_doc *identity_policy(const struct identity_table *table, lic_str arn);
 
 /* Adds a key by the hex of its SHA-256 (64 digits). LIC_E_DUPLICATE, LIC_E_SYNTAX. */
 enum lic_rc identity_add(struct identity_table *table, struct arena *arena, lic_str sha256_hex,

@@ -65,6 +65,9 @@ struct policy_stack {
     bool resource_must_allow; /* trust and key policies: an identity policy alone is not enough */
 };
 
+/* Whether the resource is a role that is assumed or a KMS key, for policy_stack. */
+bool policy_resource_must_allow(lic_str action, lic_str resource);
+
 /* Why a layer did not allow, or that it was not asked. */
 enum policy_layer {
     LAYER_SCP,
@@ -87,7 +90,9 @@ struct policy_found {
 struct policy_answer {
     enum verdict_result result;
     struct policy_found layers[LAYER_N];
-    uint32_t blocked; /* bit set of 1u << enum policy_layer; 0 when allowed */
+    /* Bit set of 1u << enum policy_layer: the layers without which it would be allowed. 0: it is
+     * allowed, or nothing grants it in the first place. */
+    uint32_t blocked;
     bool cross_account;
     const char *rule; /* sentence of the rule that combined the layers; for explain */
 };
@@ -103,7 +108,8 @@ enum lic_rc policy_eval(const struct policy_stack *stack, const struct policy_re
                         struct arena *arena, struct policy_answer *out,
                         struct lic_err *err) LIC_MUST_USE;
 
-/* The first layer that decided, as a verdict for records and refusals. */
+/* The statement that decided, or the layer that stayed silent, as a verdict for records and
+ * refusals. */
 void policy_verdict(const struct policy_answer *answer, struct verdict *out);
 
 /*

@@ -86,6 +86,17 @@ enum lic_rc request_context_add(struct request_context *context, lic_str key, co
 enum lic_rc request_from_event(const struct event *event, struct arena *arena,
                                struct policy_request *out, struct lic_err *err) LIC_MUST_USE;
 
+/* What a request has of a key. */
+struct request_found {
+    const lic_str *at; /* values */
+    uint32_t n;
+    bool present;
+    bool list; /* several values, or given as a list */
+};
+enum lic_rc request_find(const struct policy_request *request, const struct request_key *key,
+                         struct arena *arena, struct request_found *out,
+                         struct lic_err *err) LIC_MUST_USE;
+
 /* Values of a key: *out_present false: absent. Scratch text comes from the arena. LIC_E_NOMEM. */
 enum lic_rc request_values(const struct policy_request *request, const struct request_key *key,
                            struct arena *arena, const lic_str **out, uint32_t *out_n,

@@ -7,12 +7,16 @@
  *     claim + secret + hash of the body ─sigv4_check─► LIC_OK or why not
  *     aws-chunked body + seed signature ─sigv4_unchunk─► the body
  *
+ * One file a step: sigv4_read.c, sigv4_canonical.c, sigv4.c, sigv4_unchunk.c.
+ *
  * Nothing here depends on how many bytes of a signature are right. Time is in nanoseconds UTC.
  */
 #ifndef POLICY_SIGV4_H
 #define POLICY_SIGV4_H
 
 #include "event/event.h"
+#include "policy/hmac.h"
+
 #include <lictor/lictor.h>
 
 enum sigv4_payload {
@@ -33,9 +37,11 @@ struct sigv4_claim {
     lic_str amz_date;       /* yyyymmddThhmmssZ */
     int64_t time_ns;
     bool query;         /* presigned: everything is in the query string */
-    uint32_t expires_s; /* presigned: 1 to 604,800; else 0 */
+    uint32_t expires_s; /* presigned: 1 to 604,800 (300 when unsaid); else 0 */
     enum sigv4_payload payload;
-    lic_str content_sha256; /* header as sent; empty: none */
+    lic_str content_sha256; /* header (or query parameter) as sent; empty: none */
+    bool token_left_out;    /* presigned: what was signed had no X-Amz-Security-Token yet. Set by
+                               a caller who wants the canonical request of that case. */
 };
 
 struct sigv4_rules {
@@ -44,16 +50,42 @@ struct sigv4_rules {
     lic_str region;          /* expected; empty: any */
     const lic_str *services; /* expected, e.g. bedrock, sts, lambda; NULL: any */
     uint32_t services_n;
-    bool allow_unsigned; /* payload; the caller has checked for TLS */
-    bool normalize_path; /* every service but s3: "/a/../b" is signed as "/b" */
-    bool token_unsigned; /* the security token was added after signing (some STS clients) */
+    bool allow_unsigned;      /* payload; the caller has checked for TLS */
+    bool normalize_path;      /* every service but s3: "/a/../b" is signed as "/b" */
+    bool token_unsigned;      /* the security token was added after signing (some STS clients) */
+    bool content_type_signed; /* refuse a Content-Type that is not signed. AWS does not, and curl
+                                 and aws4fetch leave it out */
 };
+
+/*
+ * The last signing keys derived, for one worker: deriving one is four HMACs, using one is one.
+ * Zeroed is empty. Holds copies of secrets: sigv4_cache_wipe when the worker ends.
+ */
+#define SIGV4_CACHE_SLOTS 64u
+#define SIGV4_CACHED_SECRET_BYTES 64u
+#define SIGV4_CACHED_SCOPE_BYTES 64u
+struct sigv4_cached {
+    struct hmac_key key;
+    uint8_t secret_n, scope_n; /* secret_n 0: the slot is free */
+    char secret[SIGV4_CACHED_SECRET_BYTES];
+    char scope[SIGV4_CACHED_SCOPE_BYTES]; /* "yyyymmdd/region/service" */
+};
+struct sigv4_cache {
+    struct sigv4_cached slots[SIGV4_CACHE_SLOTS];
+};
+void sigv4_cache_wipe(struct sigv4_cache *cache);
+
+/* More than any client sends, and small enough that reading them costs nothing. */
+#define SIGV4_TARGET_BYTES_MAX 16384u
+#define SIGV4_HEADERS_MAX 100u
+#define SIGV4_HEADER_BYTES_MAX 16384u
 
 /*
  * Whether this head is signed, and what it claims. LIC_E_MISSING: no SigV4 at all. Refused: both
  * forms at once, other algorithms (AWS4-ECDSA, HMAC-SHA1), scopes not of five parts, host or an
- * x-amz-* header (and content-type if sent) not signed, signed headers absent or repeated with
- * another meaning, dates that disagree. Views of the head, or in the arena.
+ * x-amz-* or x-lictor-* header not signed (but x-amz-security-token, which sigv4_check judges),
+ * signed headers absent, headers with one meaning repeated, dates that disagree. The sentence
+ * begins with AWS's error code. Views of the head, or in the arena.
  */
 enum lic_rc sigv4_read(const struct lic_head *head, struct arena *arena, struct sigv4_claim *out,
                        struct lic_err *err) LIC_MUST_USE;
@@ -67,6 +99,11 @@ enum lic_rc sigv4_read(const struct lic_head *head, struct arena *arena, struct 
 enum lic_rc sigv4_check(const struct lic_head *head, const struct sigv4_claim *claim,
                         const struct sigv4_rules *rules, lic_str secret, lic_str payload_sha256,
                         struct arena *arena, struct lic_err *err) LIC_MUST_USE;
+/* The same with keys kept from one call to the next; cache NULL: none. */
+enum lic_rc sigv4_check_cached(const struct lic_head *head, const struct sigv4_claim *claim,
+                               const struct sigv4_rules *rules, lic_str secret,
+                               lic_str payload_sha256, struct sigv4_cache *cache,
+                               struct arena *arena, struct lic_err *err) LIC_MUST_USE;
 
 /* The two texts of the standard, for tests and for explaining a mismatch to a developer. */
 enum lic_rc sigv4_canonical(const struct lic_head *head, const struct sigv4_claim *claim,
@@ -87,5 +124,11 @@ enum lic_rc sigv4_unchunk(const struct lic_head *head, const struct sigv4_claim 
 
 /* Lower-case hex of SHA-256 into out[64]. */
 void sigv4_hash_hex(lic_str bytes, char out[64]);
+
+/* The key that signs within a scope: HMACs of date, region, service and "aws4_request". */
+void sigv4_derive(lic_str secret, lic_str date, lic_str region, lic_str service,
+                  struct hmac_key *out);
+/* Whether `signature` (64 hex digits) is the text's under this key; in constant time. */
+bool sigv4_signs(const struct hmac_key *key, lic_str text, lic_str signature);
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/banned.h"
 
 #define ARN_COLONS 5u
+#define EXPANDED_BYTES_MAX (4u * 1024 * 1024)
 
 /* A pattern while it is read. */
 struct pattern_reader {
@@ -41,15 +42,15 @@ enum lic_rc vars_read(struct arena *arena, lic_str text, enum vars_use use, bool
     struct pattern_reader r = { .arena = arena, .use = use };
     TRY(check_text(text, err));
     /* Padding a short resource ARN adds at most five times ":*". */
-    buf_init(&r.text, arena, LIMIT_WILDCARD_BYTES + 2 * ARN_COLONS);
+    buf_init(&r.text, arena, LIMIT_POLICY_BYTES + 2 * ARN_COLONS);
     TRY(read_pieces(&r, text, variables, err));
     return finish(&r, out, err);
 }
 
 static enum lic_rc check_text(lic_str text, struct lic_err *err)
 {
-    ENSURE(text.n <= LIMIT_WILDCARD_BYTES, err, LIC_E_LIMIT,
-           "a text of %zu bytes is longer than %u bytes", text.n, LIMIT_WILDCARD_BYTES);
+    ENSURE(text.n <= LIMIT_POLICY_BYTES, err, LIC_E_LIMIT,
+           "a text of %zu bytes is longer than %u bytes", text.n, LIMIT_POLICY_BYTES);
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.at[i];
         ENSURE(c >= 0x20 || c == '\t' || c == '\n' || c == '\r', err, LIC_E_INVALID,
@@ -85,6 +86,18 @@ static void add_char(struct pattern_reader *r, char c)
     buf_add_char(&r->text, compiled_char(r->use, c));
 }
 
+enum lic_rc vars_key(struct arena *arena, lic_str key, struct request_key *out, struct lic_err *err)
+{
+    char *low = arena_take(arena, key.n);
+    ENSURE(low, err, LIC_E_NOMEM, "no memory for the name of a condition key");
+    for (size_t i = 0; i < key.n; i++) {
+        char c = key.at[i];
+        low[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    *out = request_key_make(str_make(low, key.n));
+    return LIC_OK;
+}
+
 /* Ends the current piece with a variable, or with none. */
 static enum lic_rc end_piece(struct pattern_reader *r, lic_str key, lic_str fallback,
                              struct lic_err *err)
@@ -93,6 +106,7 @@ static enum lic_rc end_piece(struct pattern_reader *r, lic_str key, lic_str fall
     struct vars_piece piece = { .key = str_copy(r->arena, key), .colons_n = r->colons_n };
     piece.text = str_copy(r->arena, buf_str(&r->text));
     piece.fallback = fallback.at ? str_copy(r->arena, fallback) : (lic_str){ NULL, 0 };
+    TRY(vars_key(r->arena, key, &piece.lookup, err));
     bool copied = piece.key.at && piece.text.at && (!fallback.at || piece.fallback.at);
     ENSURE(copied && ARENA_PUSH(r->arena, &r->pieces, piece), err, LIC_E_NOMEM,
            "no memory for a policy's text");
@@ -100,13 +114,12 @@ static enum lic_rc end_piece(struct pattern_reader *r, lic_str key, lic_str fall
     return LIC_OK;
 }
 
-/* The text between quotes of `, 'text'}`; moves *rest behind the closing brace. */
+/* The text between quotes of ", 'text'}"; moves *rest behind the closing brace. */
 static enum lic_rc read_fallback(lic_str *rest, lic_str *out, struct lic_err *err)
 {
-    lic_str s = str_trim(*rest);
-    ENSURE(str_starts(s, LIC_STR("'")), err, LIC_E_SYNTAX,
-           "the default of a policy variable must stand in single quotes");
-    s = str_tail(s, 1);
+    ENSURE(str_starts(*rest, LIC_STR(" '")), err, LIC_E_SYNTAX,
+           "the default of a policy variable is written ${key, 'default'}: comma, space, quotes");
+    lic_str s = str_tail(*rest, 2);
     size_t n = str_find(s, LIC_STR("'}"));
     ENSURE(n < s.n, err, LIC_E_SYNTAX, "the default of a policy variable has no end '}");
     *out = str_head(s, n);
@@ -117,6 +130,14 @@ static enum lic_rc read_fallback(lic_str *rest, lic_str *out, struct lic_err *er
 static bool is_escape(lic_str name)
 {
     return name.n == 1 && (name.at[0] == '*' || name.at[0] == '?' || name.at[0] == '$');
+}
+
+/* A tag's key may hold blanks, so only those around a name and the symbols of the form are out. */
+static bool is_key(lic_str key)
+{
+    bool symbols = str_find_char(key, '*') < key.n || str_find_char(key, '?') < key.n ||
+                   str_find_char(key, '$') < key.n || str_find_char(key, '{') < key.n;
+    return key.n > 0 && !symbols && str_trim(key).n == key.n;
 }
 
 /* Reads what follows "${" and moves *rest behind it. */
@@ -137,9 +158,10 @@ static enum lic_rc read_variable(struct pattern_reader *r, lic_str *rest, struct
         after = str_tail(*rest, comma + 1);
         TRY(read_fallback(&after, &fallback, err));
     }
-    lic_str key = str_trim(str_head(name, comma));
-    ENSURE(event_condition_known(key), err, LIC_E_UNKNOWN,
-           "the policy variable \"" LIC_FMT "\" is not a condition key", LIC_ARG(key));
+    lic_str key = str_head(name, comma);
+    ENSURE(is_key(key), err, LIC_E_SYNTAX,
+           "${" LIC_FMT "} is not a policy variable: the name of a condition key is, or * ? $",
+           LIC_ARG(str_head(key, LIMIT_NAME_BYTES)));
     *rest = after;
     return end_piece(r, key, fallback, err);
 }
@@ -210,14 +232,16 @@ static enum lic_rc finish(struct pattern_reader *r, struct vars_pattern *out, st
     ENSURE(r->use != VARS_ARN || r->colons_n >= ARN_COLONS || starts_with_variable(r), err,
            LIC_E_INVALID, "an ARN has six parts with colons between them, this one has %u",
            r->colons_n + 1);
-    TRY(end_piece(r, LIC_STR(""), (lic_str){ NULL, 0 }, err));
     *out = (struct vars_pattern){ .use = r->use };
-    if (r->pieces.n > 1) {
+    if (r->pieces.n > 0) {
+        TRY(end_piece(r, LIC_STR(""), (lic_str){ NULL, 0 }, err));
         out->pieces = r->pieces.at;
         out->pieces_n = r->pieces.n;
         return LIC_OK;
     }
-    out->text = r->pieces.at[0].text;
+    TRY(buf_check(&r->text, "a policy's text", err));
+    out->text = str_copy(r->arena, buf_str(&r->text));
+    ENSURE(out->text.at, err, LIC_E_NOMEM, "no memory for a policy's text");
     set_shape(out);
     return LIC_OK;
 }
@@ -277,16 +301,19 @@ static enum lic_rc find_value(const struct vars_piece *piece, const struct vars_
 {
     const lic_str *values = NULL;
     uint32_t n = 0;
-    TRY(event_condition(ask->event, piece->key, ask->arena, &values, &n, err));
+    bool present = false;
+    TRY(request_values(ask->request, &piece->lookup, ask->arena, &values, &n, &present, err));
     *out = n == 1 ? values[0] : n == 0 ? piece->fallback : (lic_str){ NULL, 0 };
     return LIC_OK;
 }
 
+/* The pattern with its variables filled in; at == NULL when one has no value or does not fit. */
 static enum lic_rc expand(const struct vars_pattern *pattern, const struct vars_ask *ask,
-                          lic_str *out, bool *out_resolved, struct lic_err *err)
+                          lic_str *out, struct lic_err *err)
 {
     struct buf buf;
-    buf_init(&buf, ask->arena, LIMIT_RECORD_TEXT_BYTES);
+    buf_init(&buf, ask->arena, EXPANDED_BYTES_MAX);
+    *out = (lic_str){ NULL, 0 };
     for (uint32_t i = 0; i < pattern->pieces_n; i++) {
         const struct vars_piece *piece = &pattern->pieces[i];
         lic_str value = LIC_STR("");
@@ -295,14 +322,13 @@ static enum lic_rc expand(const struct vars_pattern *pattern, const struct vars_
             TRY(find_value(piece, ask, &value, err));
         }
         if (!value.at || !value_fits(pattern, piece, value, /* first= */ i == 0)) {
-            *out_resolved = false;
             return LIC_OK;
         }
         buf_add(&buf, value);
     }
-    TRY(buf_check(&buf, "a policy text with its variables filled in", err));
-    *out = buf_str(&buf);
-    *out_resolved = true;
+    ENSURE(buf.failed != LIC_E_NOMEM, err, LIC_E_NOMEM, "no memory for a policy variable");
+    /* A value too long for any name: it cannot be what the policy's author had in mind. */
+    *out = buf.failed == LIC_OK ? str_make(buf.at ? buf.at : "", buf.n) : (lic_str){ NULL, 0 };
     return LIC_OK;
 }
 
@@ -313,9 +339,10 @@ enum lic_rc vars_match(const struct vars_pattern *pattern, lic_str text, const s
         *out = truth_of(vars_equal(pattern, text));
         return LIC_OK;
     }
-    lic_str expanded = LIC_STR("");
-    bool resolved = false;
-    TRY(expand(pattern, ask, &expanded, &resolved, err));
-    *out = resolved ? truth_of(glob_equal(pattern->use, expanded, text)) : TRUTH_UNSURE;
+    lic_str expanded;
+    TRY(expand(pattern, ask, &expanded, err));
+    /* AWS: there is no equal or like value. Who asks strictly wants to know that. */
+    enum truth missing = ask->request->strict ? TRUTH_UNSURE : TRUTH_NO;
+    *out = expanded.at ? truth_of(glob_equal(pattern->use, expanded, text)) : missing;
     return LIC_OK;
 }

@@ -43,6 +43,10 @@ struct vars_ask {
     struct arena *arena;
 };
 
+/* A condition key as a policy names it, prepared for request_values; its lower case is copied. */
+enum lic_rc vars_key(struct arena *arena, lic_str key, struct request_key *out,
+                     struct lic_err *err) LIC_MUST_USE;
+
 /*
  * Compiles a policy's text. Without `variables` (Version 2008-10-17) "${" is ordinary text. What
  * is kept is copied into the arena.
@@ -53,7 +57,10 @@ enum lic_rc vars_read(struct arena *arena, lic_str text, enum vars_use use, bool
 /* Compares; for patterns without variables only. */
 bool vars_equal(const struct vars_pattern *pattern, lic_str text);
 
-/* Compares; UNSURE when a variable has no value (or several), so that nothing can match. */
+/*
+ * Compares. A variable without a value (or with several) matches nothing: NO as AWS has it, UNSURE
+ * when the request asks strictly, so that excluding nothing does not grant.
+ */
 enum lic_rc vars_match(const struct vars_pattern *pattern, lic_str text, const struct vars_ask *ask,
                        enum truth *out, struct lic_err *err) LIC_MUST_USE;
 

@@ -82,7 +82,8 @@ export function providersAt(...urls) {
 
 /*
  * Writes a directory. `options`: lictor (members of lictor.yaml), users, roles, policies, agents,
- * prompts, guardrail. YAML is a superset of JSON, so JSON is what is written.
+ * prompts, guardrail, principals (further members of principals.yaml), files (any others). YAML is a
+ * superset of JSON, so JSON is what is written.
  */
 export function writeDirectory(dir, options) {
     const put = (name, value) => {
@@ -95,10 +96,11 @@ export function writeDirectory(dir, options) {
     put('lictor.yaml', {
         region: 'eu-central-1', account: '111122223333', guardrail: 'standard', workers: 1, ...options.lictor,
     });
-    put('principals.yaml', { roles: options.roles ?? { app: { policies: ['app'] } }, users: withKeys });
+    put('principals.yaml', { roles: options.roles ?? { app: { policies: ['app'] } }, users: withKeys, ...options.principals });
     for (const [name, policy] of Object.entries(options.policies ?? { app: appPolicy })) put(`policies/${name}.json`, policy);
     for (const [name, agent] of Object.entries(options.agents ?? {})) put(`agents/${name}.yaml`, agent);
     for (const [name, text] of Object.entries(options.prompts ?? {})) put(`prompts/${name}.md`, text);
+    for (const [name, text] of Object.entries(options.files ?? {})) put(name, text);
     put('guardrails/standard.json', options.guardrail ?? smallGuardrail);
 }
 

@@ -108,6 +108,9 @@ static void show_event(struct buf *out, const struct event *event, bool request)
     if (event->temperature >= 0) {
         buf_addf(out, "temperature %g\n", event->temperature);
     }
+    if (event->top_p >= 0) {
+        buf_addf(out, "top_p %g\n", event->top_p);
+    }
     show_list(out, "tools", &event->tools);
     show_list(out, "uninspected", &event->uninspected);
     show_list(out, "finish", &event->finish);

@@ -2,6 +2,8 @@
 /* Which path is whose. */
 #include "dialect/dialect.h"
 
+#include "dialect/sts.h"
+
 #include "test.h"
 
 CASE(dialect_find_wants_the_path_exactly)
@@ -21,6 +23,8 @@ CASE(dialect_guess_is_the_form_the_caller_expects)
     EXPECT(dialect_guess(LIC_STR("/v1/messages/count_tokens"), false) == &dialect_anthropic);
     EXPECT(dialect_guess(LIC_STR("/v1/messagesx"), false) == &dialect_openai_chat);
     EXPECT(dialect_guess(LIC_STR("/v1/responses/resp_1"), true) == &dialect_openai_responses);
+    EXPECT(dialect_guess(LIC_STR("/"), true) == &dialect_sts);
+    EXPECT(dialect_find(LIC_STR("/")) == NULL); /* STS has no requests of this kind */
 }
 
 CASE(dialect_tables_are_complete)

@@ -22,7 +22,8 @@ CASE(config_dir_version_is_what_sha256sum_would_say)
     EXPECT_U64(text.n, 0);
     EXPECT_OK(config_dir_version(&dir, &version, &err), &err);
     /* printf 'hello\n' > a; : > b/c; sha256sum a b/c | sha256sum | cut -c-16 */
-    EXPECT_STR(version, "1158d96cbf517df5");
+    EXPECT_U64(version.n, 64);
+    EXPECT_STR(str_head(version, 16), "1158d96cbf517df5");
 }
 
 CASE(config_dir_secret_is_trimmed_and_not_in_the_version)

@@ -1,79 +1,84 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Users and roles: who a key belongs to, and which policies judge them. */
+/* Roles of principals.yaml: their documents, trust, limits and names. */
 #include "engine/config.h"
 
 #include "engine/directory.h"
 #include "test.h"
 
-static const struct principal *principal_named(const struct config *config, const char *name)
+static enum lic_rc read_with(struct directory *directory, struct arena *arena,
+                             const char *principals, struct config *out, struct lic_err *err)
 {
-    for (uint32_t i = 0; i < config->principals_n; i++) {
-        if (str_eq(config->principals[i].name, str_z(name))) {
-            return &config->principals[i];
-        }
+    directory_init(directory, arena);
+    if (!directory_add_good(directory) ||
+        !directory_add(directory, "principals.yaml", principals)) {
+        return LIC_E_NOMEM;
     }
-    return NULL;
+    return directory_read(directory, out, err);
 }
 
-CASE(config_principals_act_as_themselves_or_through_a_role)
+#define AGENT_ROLE "roles:\n  app: {policies: [app]}\n"
+
+CASE(config_principals_roles_have_what_aws_roles_have)
 {
     TEST_ARENA(arena);
     struct directory directory;
     struct config config;
     struct lic_err err;
-    directory_init(&directory, arena);
-    EXPECT(directory_add_good(&directory));
-    EXPECT_OK(directory_read(&directory, &config, &err), &err);
-    const struct principal *alice = principal_named(&config, "alice");
-    const struct principal *bob = principal_named(&config, "bob");
-    const struct principal *helper = principal_named(&config, "helper");
-    EXPECT(alice && bob && helper);
-    EXPECT_STR(alice->arn, "arn:aws:sts::111122223333:assumed-role/app/alice");
-    EXPECT_STR(alice->role_arn, "arn:aws:iam::111122223333:role/app");
-    EXPECT_STR(alice->type, "AssumedRole");
-    EXPECT_U64(alice->docs_n, 1);
-    EXPECT_STR(bob->arn, "arn:aws:iam::111122223333:user/bob");
-    EXPECT_STR(bob->type, "User");
-    EXPECT_U64(bob->role_arn.n, 0);
-    EXPECT(bob->docs[0] == alice->docs[0]);
-    EXPECT_STR(helper->agent, "support");
-    EXPECT_STR(helper->role_arn, "arn:aws:iam::111122223333:role/app");
+    EXPECT_OK(read_with(&directory, arena,
+                        AGENT_ROLE "  deploy:\n"
+                                   "    path: /ci/\n"
+                                   "    policies: [app]\n"
+                                   "    boundary: app\n"
+                                   "    max_session_s: 900\n"
+                                   "    revoke_sessions_before: 2026-11-22T00:00:00Z\n"
+                                   "    tags: {team: ops}\n"
+                                   "    trust:\n"
+                                   "      Version: 2012-10-17\n"
+                                   "      Statement:\n"
+                                   "        - Effect: Allow\n"
+                                   "          Principal: {AWS: '111122223333'}\n"
+                                   "          Action: sts:AssumeRole\n"
+                                   "users: {}\n",
+                        &config, &err),
+              &err);
+    EXPECT_U64(config.roles_n, 2);
+    const struct identity *role =
+        identity_role(&config.identities, LIC_STR("arn:aws:iam::111122223333:role/ci/deploy"));
+    EXPECT(role == &config.roles[1] && role->is_role);
+    EXPECT_STR(str_head(role->id, 4), "AROA");
+    EXPECT_U64(role->session_max_s, 900);
+    EXPECT(role->revoked_before_ns == INT64_C(1795305600000000000));
+    EXPECT(role->trust && role->trust_doc->kind == DOC_TRUST);
+    EXPECT_U64(role->trust_doc->statements[0].place.line, 13);
+    EXPECT_STR(role->tags[0].key, "aws:PrincipalTag/team");
+    EXPECT(role->stack.boundary && role->stack.identity && !role->stack.scp);
+    EXPECT_U64(config.roles[0].session_max_s, 3600);
+    EXPECT(!config.roles[0].trust);
 }
 
-CASE(config_principals_have_the_tags_of_their_role_and_their_own)
+CASE(config_principals_know_service_linked_roles_by_their_path)
 {
     TEST_ARENA(arena);
     struct directory directory;
     struct config config;
     struct lic_err err;
-    directory_init(&directory, arena);
-    EXPECT(directory_add_good(&directory));
-    EXPECT_OK(directory_read(&directory, &config, &err), &err);
-    const struct principal *alice = principal_named(&config, "alice");
-    EXPECT(alice != NULL);
-    EXPECT_U64(alice->tags_n, 2);
-    EXPECT_STR(alice->tags[0].key, "aws:PrincipalTag/team");
-    EXPECT_STR(alice->tags[0].values.at[0], "shop");
-    EXPECT_STR(alice->tags[1].key, "aws:PrincipalTag/desk");
-    EXPECT_STR(alice->tags[1].values.at[0], "12");
+    EXPECT_OK(read_with(&directory, arena,
+                        AGENT_ROLE "  linked: {policies: [app], "
+                                   "path: /aws-service-role/lictor.amazonaws.com/}\n"
+                                   "users: {}\n",
+                        &config, &err),
+              &err);
+    EXPECT(config.roles[1].service_linked && !config.roles[0].service_linked);
 }
 
-CASE(config_principals_are_found_by_their_key)
+CASE(config_principals_managed_policies_have_arns)
 {
     TEST_ARENA(arena);
     struct directory directory;
     struct config config;
     struct lic_err err;
-    directory_init(&directory, arena);
-    EXPECT(directory_add(&directory, "lictor.yaml",
-                         "providers: {loop: {kind: loopback}}\n"
-                         "models: [{name: demo, provider: loop}]\n"));
-    /* printf lk_test | sha256sum */
-    EXPECT(directory_add(&directory, "principals.yaml",
-                         "users:\n  carol:\n    keys:\n    - sha256: "
-                         "261b46e608d87c826b7fcecf64cd163422257f85f2b38b863043ced7ee009016\n"));
-    EXPECT_OK(directory_read(&directory, &config, &err), &err);
-    EXPECT(identity_find(&config.identities, LIC_STR("lk_test")) ==
-           principal_named(&config, "carol"));
-    EXPECT(identity_find(&config.identities, LIC_STR("lk_tesu")) == NULL);
+    EXPECT_OK(read_with(&directory, arena, AGENT_ROLE "users: {}\n", &config, &err), &err);
+    EXPECT_U64(config.policies_n, 1);
+    EXPECT_STR(config.policies[0].arn, "arn:aws:iam::111122223333:policy/app");
+    EXPECT(identity_policy(&config.identities, config.policies[0].arn) == config.policies[0].doc);
 }

@@ -64,19 +64,28 @@ CASE(config_read_tells_every_mistake_of_the_cases)
 
 /* ---- the starter directory ---- */
 
-/* What `lictor init` does with a file: the token of a key becomes its digest. */
+/* What `lictor init` does with a file: a token becomes what is new. */
 static bool add_starter_file(struct directory *directory, const struct shipped_file *file)
 {
-    static const lic_str token = { "@KEY_SHA256@", 12 };
+    static const struct {
+        lic_str token, text;
+    } tokens[] = {
+        { { "@KEY_SHA256@", 12 },
+          { "00000000000000000000000000000000000000000000000000000000000000aa", 64 } },
+        { { "@SESSION_KEY@", 13 }, { "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE", 43 } },
+    };
     lic_str text = str_make(file->at, file->n);
-    size_t at = str_find(text, token);
     struct buf out;
     buf_init(&out, directory->arena, 1 << 20);
-    buf_add(&out, str_head(text, at));
-    if (at < text.n) {
-        buf_add(&out, LIC_STR("00000000000000000000000000000000000000000000000000000000000000aa"));
-        buf_add(&out, str_tail(text, at + token.n));
+    for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++) {
+        size_t at = str_find(text, tokens[i].token);
+        if (at < text.n) {
+            buf_add(&out, str_head(text, at));
+            buf_add(&out, tokens[i].text);
+            text = str_tail(text, at + tokens[i].token.n);
+        }
     }
+    buf_add(&out, text);
     buf_add_char(&out, '\0');
     return out.failed == LIC_OK &&
            directory_add(directory, file->path + sizeof("starter/") - 1, out.at);

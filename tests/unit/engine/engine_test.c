@@ -4,15 +4,20 @@
 
 #include "sim/sim.h"
 
-static void decide(const char *event, const char *expected)
+static void decide_in(const char *directory, const char *event, const char *expected)
 {
-    const struct lic_host *host = sim_engine("standard")->host;
+    const struct lic_host *host = sim_engine(directory)->host;
     struct lic_err err;
     lic_str out = { 0 };
-    EXPECT_OK(lic_engine_decide(sim_engine("standard"), str_z(event), &out, &err), &err);
+    EXPECT_OK(lic_engine_decide(sim_engine(directory), str_z(event), &out, &err), &err);
     bool same = test_str(str_trim(out), str_z(expected), __FILE__, __LINE__, event);
     host->resize(host->ctx, (char *)(uintptr_t)out.at, 0);
     EXPECT(same);
+}
+
+static void decide(const char *event, const char *expected)
+{
+    decide_in("standard", event, expected);
 }
 
 CASE(engine_decides_without_a_call)
@@ -36,6 +41,61 @@ CASE(engine_decides_nothing_for_strangers_and_nonsense)
               LIC_E_UNKNOWN);
     EXPECT_RC(lic_engine_decide(engine, LIC_STR("{"), &out, &err), LIC_E_SYNTAX);
     EXPECT(out.at == NULL);
+}
+
+#define MODEL(who, region, provider, name, more)                                                   \
+    "{\"principal\":\"" who "\",\"action\":\"bedrock:InvokeModel\",\"resource\":"                  \
+    "\"arn:lictor:model:" region ":" provider ":" name "\"" more "}"
+#define LOCAL(who, more) MODEL(who, "eu-central-1", "loop", "demo", more)
+#define STATEMENT(file, line, sid)                                                                 \
+    "\"statement\":{\"file\":\"policies/" file "\",\"line\":" line ",\"column\":5,\"sid\":\"" sid  \
+    "\"}"
+#define ALLOWED(file, line, sid)                                                                   \
+    "{\"result\":\"Allowed\"," STATEMENT(file, line, sid) ",\"blockedBy\":[]}"
+#define DENIED(layer, file, line, sid)                                                             \
+    "{\"result\":\"ExplicitlyDenied\"," STATEMENT(file, line, sid) ",\"blockedBy\":[\"" layer "\"" \
+                                                                   "]}"
+#define NOT_ALLOWED(layer) "{\"result\":\"ImplicitlyDenied\",\"blockedBy\":[\"" layer "\"]}"
+
+/* Who, which model, with what; and which layer decided. tests/cases/exchange/dirs/governed. */
+CASE(engine_decides_by_every_layer)
+{
+    static const struct {
+        const char *event, *verdict;
+    } examples[] = {
+        { LOCAL("ann", ""), ALLOWED("models.json", "4", "Models") },
+        { LOCAL("ann", ",\"top_p\":0.95"), NOT_ALLOWED("identity") },
+        { LOCAL("ann", ",\"system_prompt\":true"), NOT_ALLOWED("identity") },
+        { MODEL("ann", "us-east-1", "us", "far", ""),
+          DENIED("scp", "scp/only-eu.json", "4", "OnlyEu") },
+        { LOCAL("none", ""), NOT_ALLOWED("identity") },
+        { MODEL("none", "eu-central-1", "loop", "shared", ""),
+          ALLOWED("resource/shared.json", "4", "None") },
+        { MODEL("caller", "eu-central-1", "loop", "shared", ""), NOT_ALLOWED("identity") },
+        { LOCAL("helper", ""), ALLOWED("support.json", "5", "") },
+        { LOCAL("support", ""), NOT_ALLOWED("identity") },
+        { LOCAL("bound", ""), ALLOWED("models.json", "4", "Models") },
+    };
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+        decide_in("governed", examples[i].event, examples[i].verdict);
+        if (test_left()) {
+            return;
+        }
+    }
+}
+
+CASE(engine_explains_in_words)
+{
+    const struct lic_engine *engine = sim_engine("governed");
+    struct lic_err err;
+    lic_str out = { 0 };
+    EXPECT_OK(
+        lic_engine_explain(engine, str_z(MODEL("ann", "us-east-1", "us", "far", "")), &out, &err),
+        &err);
+    bool named = str_find(out, LIC_STR("policies/scp/only-eu.json:4")) < out.n &&
+                 str_find(out, LIC_STR("OnlyEu")) < out.n;
+    engine->host->resize(engine->host->ctx, (char *)(uintptr_t)out.at, 0);
+    EXPECT(named);
 }
 
 CASE(engine_tells_its_upstreams)

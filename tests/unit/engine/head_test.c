@@ -5,6 +5,8 @@
 #include "base/limits.h"
 #include "test.h"
 
+#include <stdio.h>
+
 static bool read_target(struct arena *arena, const char *target, struct head *out,
                         enum failmode *failure)
 {
@@ -143,4 +145,49 @@ CASE(head_traceparent_as_w3c_defines_it)
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         EXPECT(!head_traceparent(str_z(bad[i]), &trace, &flags));
     }
+}
+
+CASE(head_takes_the_query_of_a_signature_and_nothing_like_it)
+{
+    TEST_ARENA(arena);
+    struct head head;
+    enum failmode failure = FAIL_host_error;
+    EXPECT(read_target(arena, "/v1/models?X-Amz-Signature=0&X-Amz-Security-Token=a%2Fb", &head,
+                       &failure));
+    EXPECT(head.presigned && !head.sts);
+    EXPECT_STR(head.query, "X-Amz-Signature=0&X-Amz-Security-Token=a%2Fb");
+    EXPECT(!read_target(arena, "/v1/models?x-amz-signature=0", &head, &failure));
+    EXPECT_U64(failure, FAIL_query_refused);
+    EXPECT(!read_target(arena, "/v1/models?X-Amz-Meta=0", &head, &failure));
+    EXPECT(!read_target(arena, "/?Action=GetCallerIdentity", &head, &failure));
+    EXPECT_U64(failure, FAIL_query_refused);
+}
+
+CASE(head_reads_a_call_of_sts_from_a_get_only)
+{
+    TEST_ARENA(arena);
+    struct head head;
+    enum failmode failure = FAIL_host_error;
+    struct lic_head in = { .method = LIC_STR("GET"),
+                           .target = LIC_STR("/?Action=GetCallerIdentity&Version=2011-06-15") };
+    EXPECT(head_read(&in, arena, &head, &failure));
+    EXPECT(head.sts && !head.presigned);
+    EXPECT(read_target(arena, "/", &head, &failure));
+    EXPECT(head.sts && head.query.n == 0);
+    EXPECT(head_is_form(LIC_STR("application/x-www-form-urlencoded; charset=utf-8")));
+    EXPECT(!head_is_form(LIC_STR("application/json")));
+}
+
+CASE(head_signed_targets_may_be_longer)
+{
+    TEST_ARENA(arena);
+    struct head head;
+    enum failmode failure = FAIL_host_error;
+    static char target[LIMIT_SIGNED_TARGET_BYTES + 64];
+    size_t n = (size_t)snprintf(target, sizeof(target), "/v1/models?X-Amz-Signature=");
+    memset(target + n, '0', LIMIT_SIGNED_TARGET_BYTES - n);
+    EXPECT(read_target(arena, target, &head, &failure));
+    target[LIMIT_SIGNED_TARGET_BYTES] = '0';
+    EXPECT(!read_target(arena, target, &head, &failure));
+    EXPECT_U64(failure, FAIL_target_too_long);
 }

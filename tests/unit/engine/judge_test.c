@@ -20,11 +20,11 @@ static const struct principal *principal_named(const struct config *config, cons
     return NULL;
 }
 
-static struct asked ask(struct arena *arena, const char *who, const char *tool,
-                        const char *arguments)
+static struct asked ask_in(const char *directory, struct arena *arena, const char *who,
+                           const char *tool, const char *arguments)
 {
     struct asked asked = { VERDICT_EXPLICIT_DENY, LIC_STR("") };
-    const struct lic_engine *engine = sim_engine("standard");
+    const struct lic_engine *engine = sim_engine(directory);
     const struct config *config = &engine->config;
     const struct principal *principal = principal_named(config, who);
     struct event request;
@@ -42,6 +42,12 @@ static struct asked ask(struct arena *arena, const char *who, const char *tool,
         asked.result = verdict.result;
     }
     return asked;
+}
+
+static struct asked ask(struct arena *arena, const char *who, const char *tool,
+                        const char *arguments)
+{
+    return ask_in("standard", arena, who, tool, arguments);
 }
 
 CASE(judge_tool_of_the_configuration_or_of_the_caller)
@@ -110,4 +116,75 @@ CASE(judge_reason_names_the_statement)
     verdict.result = VERDICT_IMPLICIT_DENY;
     reason = judge_reason(&verdict, LIC_STR("a:B"), LIC_STR("arn"), arena);
     EXPECT_STR(reason, "no statement allows a:B on arn");
+}
+
+/* ---- every layer: tests/cases/exchange/dirs/governed ---- */
+
+CASE(judge_short_form_allows_that_tool_whatever_models_call_it)
+{
+    TEST_ARENA(arena);
+    EXPECT(ask_in("governed", arena, "helper", "orderStatus", "{}").result == VERDICT_ALLOW);
+    EXPECT(ask_in("governed", arena, "helper", "getOrderStatus", "{}").result == VERDICT_ALLOW);
+    struct asked refund = ask_in("governed", arena, "helper", "refundOrder", "{}");
+    EXPECT(refund.result == VERDICT_IMPLICIT_DENY);
+    EXPECT_STR(refund.reason, "no statement allows mcp:CallTool on "
+                              "arn:lictor:mcp:eu-central-1:orders:tool/refundOrder");
+    struct asked other = ask_in("governed", arena, "helper", "getOrderStatus2", "{}");
+    EXPECT_STR(other.reason, "the agent has no tool \"getOrderStatus2\"");
+    other = ask_in("governed", arena, "helper", "GETORDERSTATUS", "{}");
+    EXPECT_STR(other.reason, "the agent has no tool \"GETORDERSTATUS\"");
+}
+
+/* It could look like the end of another tool's ARN. */
+CASE(judge_tool_names_with_a_colon_are_denied)
+{
+    TEST_ARENA(arena);
+    struct asked asked = ask_in("governed", arena, "caller", "x:tool/getOrderStatus", "{}");
+    EXPECT(asked.result == VERDICT_IMPLICIT_DENY);
+    EXPECT(str_ends(asked.reason, LIC_STR("is not a name that policies can know a tool by")));
+}
+
+CASE(judge_boundary_limits)
+{
+    TEST_ARENA(arena);
+    EXPECT(ask_in("governed", arena, "caller", "orderStatus", "{}").result == VERDICT_ALLOW);
+    struct asked bound = ask_in("governed", arena, "bound", "orderStatus", "{}");
+    EXPECT(bound.result == VERDICT_IMPLICIT_DENY);
+    EXPECT(str_starts(bound.reason, LIC_STR("the permissions boundary does not allow lambda:")));
+}
+
+CASE(judge_function_of_another_account_needs_both_sides_when_its_policy_is_known)
+{
+    TEST_ARENA(arena);
+    EXPECT(ask_in("governed", arena, "caller", "theirs", "{}").result == VERDICT_ALLOW);
+    EXPECT(ask_in("governed", arena, "none", "theirs", "{}").result == VERDICT_IMPLICIT_DENY);
+    struct asked closed = ask_in("governed", arena, "caller", "closed", "{}");
+    EXPECT(closed.result == VERDICT_IMPLICIT_DENY);
+    EXPECT(str_starts(closed.reason, LIC_STR("the resource's policy does not allow lambda:")));
+}
+
+/* Who may invoke sees; who may only look sees as well; nobody else does. */
+CASE(judge_models_are_seen_by_who_may_invoke_or_look)
+{
+    static const struct {
+        const char *who, *model;
+        bool sees;
+    } examples[] = {
+        { "ann", "demo", true },    { "ann", "far", false },   { "router", "demo", true },
+        { "router", "far", false }, { "none", "demo", false }, { "none", "shared", true },
+        { "helper", "demo", true },
+    };
+    const struct config *config = &sim_engine("governed")->config;
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+        TEST_ARENA(arena);
+        struct event event;
+        struct lic_err err;
+        const struct principal *principal = principal_named(config, examples[i].who);
+        const struct config_model *model = config_model(config, str_z(examples[i].model));
+        struct judge_question question = { config, principal, model->policy };
+        event_init(&event);
+        event.model = model->name;
+        EXPECT_OK(judge_identify(&event, config, principal, arena, &err), &err);
+        EXPECT_U64(judge_sees_model(&question, &event, model, arena), examples[i].sees);
+    }
 }

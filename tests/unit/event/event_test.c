@@ -53,6 +53,7 @@ CASE(event_event_conditions_come_as_aws_writes_them)
     event_init(&event);
     event.time = 1795384463123000000;
     event.principal = LIC_STR("arn:aws:iam::123456789012:user/alice");
+    event.principal_arn = event.principal;
     event.max_tokens = 512;
     event.temperature = 0.7;
     event.injection_score = 0.0;
@@ -109,10 +110,14 @@ CASE(event_event_knows_its_condition_keys)
         "lictor:ContextIntegrity",
         "lictor:ContextSensitivity",
         "lictor:ToolKind",
+        "s3:prefix",
+        "sts:ExternalId",
+        "id.example.com:aud",
     };
     static const char *const unknown[] = {
-        "",       "aws:",      "aws:PrincipalTag/", "aws:PrincipalTag", "lictor:Nothing",
-        "status", "s3:prefix", "aws:CurrentTime "
+        "",       "aws:",        "aws:PrincipalTag/", "aws:PrincipalTag", "lictor:Nothing",
+        "status", "AWS:Nothing", "LICTOR:Nothing",    "aws:CurrentTime ", ":a",
+        "sts:"
     };
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         EXPECT(event_condition_known(str_z(known[i])));

@@ -27,6 +27,7 @@ struct section {
 /* The case being run: what was read of it so far. */
 struct running {
     struct arena *arena;
+    enum doc_kind kind;
     lic_str name;
     const struct policy_doc *docs[DOCS_MAX];
     uint32_t docs_n;
@@ -84,8 +85,8 @@ static void read_policy(struct running *run, const struct section *section)
 {
     lic_str file = section->arg.n > 0 ? section->arg : LIC_STR("policy.json");
     EXPECT(run->docs_n < DOCS_MAX);
-    enum lic_rc rc =
-        policy_doc_read(run->arena, file, section->text, &run->docs[run->docs_n], &run->refusal);
+    enum lic_rc rc = policy_doc_read(run->arena, file, section->text, run->kind,
+                                     &run->docs[run->docs_n], &run->refusal);
     EXPECT(rc != LIC_E_NOMEM);
     run->refused = rc != LIC_OK;
     run->docs_n += run->refused ? 0 : 1;
@@ -109,7 +110,20 @@ static void judge_event(struct running *run, const struct section *section)
     struct lic_err err;
     EXPECT_OK(json_read(run->arena, section->text, &limits, &json, &err), &err);
     EXPECT_OK(event_read(run->arena, &json, &event, &err), &err);
-    EXPECT_OK(policy_eval(run->docs, run->docs_n, &event, run->arena, &run->verdict, &err), &err);
+    struct policy_request request;
+    struct policy_stack stack = { .identity = NULL };
+    struct policy_answer answer;
+    event.principal_arn = event.principal_arn.at ? event.principal_arn : event.principal;
+    EXPECT_OK(request_from_event(&event, run->arena, &request, &err), &err);
+    if (request.principal.kind == REQUEST_ANONYMOUS) {
+        /* Nobody has identity policies; an event that does not say who asks is somebody's. */
+        EXPECT_OK(request_principal_read(LIC_STR("arn:aws:iam::111122223333:user/somebody"),
+                                         &request.principal, &err),
+                  &err);
+    }
+    EXPECT_OK(policy_index_new(run->arena, run->docs, run->docs_n, &stack.identity, &err), &err);
+    EXPECT_OK(policy_eval(&stack, &request, run->arena, &answer, &err), &err);
+    policy_verdict(&answer, &run->verdict);
 }
 
 static void check_verdict(struct running *run, const struct section *section)
@@ -129,8 +143,9 @@ static void check_verdict(struct running *run, const struct section *section)
 
 static void begin_case(struct running *run, const struct section *section)
 {
-    *run =
-        (struct running){ .arena = run->arena, .name = section->arg, .checked_n = run->checked_n };
+    *run = (struct running){
+        .arena = run->arena, .kind = run->kind, .name = section->arg, .checked_n = run->checked_n
+    };
 }
 
 static void run_section(struct running *run, const struct section *section)
@@ -153,10 +168,10 @@ static void run_section(struct running *run, const struct section *section)
     EXPECT_STR(section->kind, "a known kind of section");
 }
 
-static void run_file(const char *path, uint32_t checked_min)
+static void run_file(const char *path, enum doc_kind kind, uint32_t checked_min)
 {
     TEST_ARENA(arena);
-    struct running run = { .arena = arena };
+    struct running run = { .arena = arena, .kind = kind };
     struct section section;
     lic_str rest = test_file(arena, test_source_path(path));
     while (!test_left() && next_section(&rest, &section)) {
@@ -171,30 +186,30 @@ static void run_file(const char *path, uint32_t checked_min)
 
 CASE(policy_cases_decisions)
 {
-    run_file("tests/cases/policy/decisions.case", 25);
+    run_file("tests/cases/policy/decisions.case", DOC_ANY, 25);
 }
 
 CASE(policy_cases_wildcards)
 {
-    run_file("tests/cases/policy/wildcards.case", 25);
+    run_file("tests/cases/policy/wildcards.case", DOC_ANY, 25);
 }
 
 CASE(policy_cases_conditions)
 {
-    run_file("tests/cases/policy/conditions.case", 40);
+    run_file("tests/cases/policy/conditions.case", DOC_ANY, 40);
 }
 
 CASE(policy_cases_sets)
 {
-    run_file("tests/cases/policy/sets.case", 20);
+    run_file("tests/cases/policy/sets.case", DOC_ANY, 20);
 }
 
 CASE(policy_cases_variables)
 {
-    run_file("tests/cases/policy/variables.case", 15);
+    run_file("tests/cases/policy/variables.case", DOC_ANY, 15);
 }
 
 CASE(policy_cases_refused)
 {
-    run_file("tests/cases/policy/refused.case", 35);
+    run_file("tests/cases/policy/refused.case", DOC_MANAGED, 35);
 }

@@ -6,6 +6,8 @@
 #include "base/buf.h"
 #include "test.h"
 
+#include <stdio.h>
+
 #define KEY "aws:PrincipalTag/k"
 
 struct example {
@@ -48,7 +50,10 @@ static void check(struct arena *arena, const struct example *e)
                   &err);
         cond.values_n++;
     } while (rest.n > 0);
-    struct vars_ask ask = { &event, arena };
+    EXPECT_OK(cond_compile(arena, &cond, &err), &err);
+    struct policy_request request;
+    EXPECT_OK(request_from_event(&event, arena, &request, &err), &err);
+    struct vars_ask ask = { &request, arena };
     enum truth truth = TRUTH_NO;
     EXPECT_OK(cond_holds(&cond, &ask, &truth, &err), &err);
     if (truth != e->expected) {
@@ -249,7 +254,7 @@ CASE(policy_cond_reads_all_operators_in_all_forms)
 CASE(policy_cond_refuses_unknown_operators)
 {
     static const char *const names[] = { "",
-                                         "stringequals",
+                                         "StringEquals ",
                                          "StringEqual",
                                          "ForAnyValue::StringLike",
                                          "IfExists",
@@ -292,16 +297,83 @@ CASE(policy_cond_refuses_values_of_another_type)
     }
 }
 
-CASE(policy_cond_lists_need_a_set_operator)
+/* The answer of AWS itself, to one condition on a key given as `values`, a list or one text. */
+static enum truth answer(struct arena *arena, const char *op, const char *value,
+                         const lic_str *values, uint32_t n, bool list)
 {
-    struct cond cond;
     struct lic_err err;
-    EXPECT_OK(cond_read_operator(LIC_STR("StringEquals"), &cond, &err), &err);
-    EXPECT_RC(cond_check_key(&cond, LIC_STR("lictor:dataclass"), &err), LIC_E_INVALID);
-    EXPECT_RC(cond_check_key(&cond, LIC_STR("nobody:Knows"), &err), LIC_E_UNKNOWN);
-    EXPECT_OK(cond_check_key(&cond, LIC_STR("aws:sourceip"), &err), &err);
-    EXPECT_OK(cond_read_operator(LIC_STR("ForAnyValue:StringEquals"), &cond, &err), &err);
-    EXPECT_OK(cond_check_key(&cond, LIC_STR("lictor:DataClass"), &err), &err);
-    EXPECT_OK(cond_read_operator(LIC_STR("Null"), &cond, &err), &err);
-    EXPECT_OK(cond_check_key(&cond, LIC_STR("lictor:DataClass"), &err), &err);
+    struct cond cond = { .key = LIC_STR(KEY), .values_n = 1 };
+    struct cond_value compiled;
+    struct request_context context;
+    enum truth truth = TRUTH_UNSURE;
+    cond.values = &compiled;
+    bool built = cond_read_operator(str_z(op), &cond, &err) == LIC_OK &&
+                 cond_read_value(arena, &cond, str_z(value), true, &compiled, &err) == LIC_OK &&
+                 cond_compile(arena, &cond, &err) == LIC_OK &&
+                 request_context_init(&context, arena, 1, &err) == LIC_OK &&
+                 request_context_add(&context, LIC_STR("AWS:principaltag/K"), values, n, list,
+                                     &err) == LIC_OK;
+    if (!built) {
+        return TRUTH_UNSURE;
+    }
+    struct policy_request request = { .table = context.slots, .mask = context.mask };
+    struct vars_ask ask = { &request, arena };
+    return cond_holds(&cond, &ask, &truth, &err) == LIC_OK ? truth : TRUTH_UNSURE;
+}
+
+CASE(policy_cond_answers_as_aws_when_not_strict)
+{
+    static const lic_str a = { "a", 1 };
+    static const lic_str two[] = { { "a", 1 }, { "b", 1 } };
+    TEST_ARENA(arena);
+    EXPECT_U64(answer(arena, "NumericEquals", "1", &a, 1, false), TRUTH_NO);
+    EXPECT_U64(answer(arena, "NumericNotEquals", "1", &a, 1, false), TRUTH_YES);
+    EXPECT_U64(answer(arena, "ArnNotEquals", "arn:aws:s3:::a", &a, 1, false), TRUTH_YES);
+    EXPECT_U64(answer(arena, "StringEquals", "a", two, 2, true), TRUTH_NO);
+    EXPECT_U64(answer(arena, "StringNotEquals", "c", two, 2, true), TRUTH_NO);
+    EXPECT_U64(answer(arena, "StringEquals", "a", &a, 1, true), TRUTH_NO);
+    EXPECT_U64(answer(arena, "ForAnyValue:StringEquals", "a", two, 2, true), TRUTH_YES);
+    EXPECT_U64(answer(arena, "StringNotEquals", "${aws:username}", &a, 1, false), TRUTH_YES);
+    EXPECT_U64(answer(arena, "stringEQUALSifexists", "a", &a, 1, false), TRUTH_YES);
+}
+
+/* 300 values; every third asked for. */
+static void check_long_list(struct arena *arena, const char *op, const char *format,
+                            const char *ask_format)
+{
+    enum { N = 300 };
+    struct lic_err err;
+    struct cond cond = { .key = LIC_STR(KEY), .values_n = N };
+    struct cond_value *values = ARENA_ARRAY(arena, struct cond_value, N);
+    EXPECT(values != NULL);
+    cond.values = values;
+    EXPECT_OK(cond_read_operator(str_z(op), &cond, &err), &err);
+    for (uint32_t i = 0; i < N; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), format, (i * 7919u) % N);
+        EXPECT_OK(cond_read_value(arena, &cond, str_z(text), true, &values[i], &err), &err);
+    }
+    EXPECT_OK(cond_compile(arena, &cond, &err), &err);
+    for (uint32_t i = 0; i < 2 * N; i += 3) {
+        char text[32];
+        snprintf(text, sizeof(text), ask_format, i);
+        lic_str asked = str_z(text);
+        struct request_entry slots[2] = { { cond.lookup.hash, cond.key, &asked, 1, false } };
+        struct request_entry swapped[2] = { slots[1], slots[0] };
+        bool second = (cond.lookup.hash & 1) != 0;
+        struct policy_request request = { .table = second ? swapped : slots, .mask = 1 };
+        struct vars_ask ask = { &request, arena };
+        enum truth truth = TRUTH_UNSURE;
+        EXPECT_OK(cond_holds(&cond, &ask, &truth, &err), &err);
+        EXPECT_U64(truth, i < N ? TRUTH_YES : TRUTH_NO);
+    }
+}
+
+CASE(policy_cond_long_lists_are_the_same_lists)
+{
+    TEST_ARENA(arena);
+    check_long_list(arena, "StringEquals", "v%u", "v%u");
+    check_long_list(arena, "StringEqualsIgnoreCase", "vA%u", "Va%u");
+    check_long_list(arena, "StringLike", "v%u-*", "v%u-x");
+    check_long_list(arena, "ArnEquals", "arn:aws:s3:::v%u", "arn:aws:s3:::v%u");
 }

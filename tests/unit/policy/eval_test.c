@@ -1,49 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the case files cannot say of decisions: several documents, memory, and failures. */
+/* What the case files cannot say of decisions: which statement decided, verdicts, memory. */
 #include "policy/policy.h"
 
 #include "test.h"
+
+#define USER "arn:aws:iam::111122223333:user/ada"
+#define ALLOW_ALL                                                                                  \
+    "{\"Version\":\"2012-10-17\",\"Statement\":{\"Sid\":\"All\",\"Effect\":\"Allow\","             \
+    "\"Action\":\"*\",\"Resource\":\"*\"}}"
+#define DENY_B                                                                                     \
+    "{\"Version\":\"2012-10-17\",\"Statement\":\n{\"Effect\":\"Deny\",\"Action\":\"s:B\","         \
+    "\"Resource\":\"*\"}}"
 
 static const struct policy_doc *read_doc(struct arena *arena, const char *file, const char *text)
 {
     struct lic_err err;
     const struct policy_doc *doc = NULL;
-    enum lic_rc rc = policy_doc_read(arena, str_z(file), str_z(text), &doc, &err);
+    enum lic_rc rc = policy_doc_read(arena, str_z(file), str_z(text), DOC_ANY, &doc, &err);
     return test_rc(rc, LIC_OK, &err, __FILE__, __LINE__, file) ? doc : NULL;
 }
 
-static struct event ask(const char *action, const char *resource)
+/* An index of these documents, up to a NULL; NULL when memory failed. */
+static const struct policy_index *index_of(struct arena *arena, const struct policy_doc **docs)
 {
-    struct event event;
-    event_init(&event);
-    event.action = str_z(action);
-    event.resource = str_z(resource);
-    return event;
+    struct lic_err err;
+    const struct policy_index *index = NULL;
+    uint32_t n = 0;
+    while (docs[n]) {
+        n++;
+    }
+    enum lic_rc rc = policy_index_new(arena, docs, n, &index, &err);
+    return test_rc(rc, LIC_OK, &err, __FILE__, __LINE__, "index") ? index : NULL;
 }
 
-#define ALLOW_ALL                                                                                  \
-    "{\"Statement\":{\"Sid\":\"All\",\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}"
-#define DENY_B "{\"Statement\":\n{\"Effect\":\"Deny\",\"Action\":\"s:B\",\"Resource\":\"*\"}}"
+static struct policy_request ask(const char *principal, const char *action)
+{
+    struct lic_err err;
+    struct policy_request request = { .action = str_z(action), .resource = LIC_STR("r") };
+    enum lic_rc rc = request_principal_read(str_z(principal), &request.principal, &err);
+    test_rc(rc, LIC_OK, &err, __FILE__, __LINE__, principal);
+    return request;
+}
 
-CASE(policy_eval_names_the_deciding_document)
+CASE(policy_eval_names_the_deciding_statement)
 {
     TEST_ARENA(arena);
     struct lic_err err;
+    struct policy_answer answer;
     struct verdict verdict;
     const struct policy_doc *docs[] = { read_doc(arena, "first.json", ALLOW_ALL),
                                         read_doc(arena, "second.json", ALLOW_ALL),
-                                        read_doc(arena, "third.json", DENY_B) };
+                                        read_doc(arena, "third.json", DENY_B), NULL };
     EXPECT(docs[0] && docs[1] && docs[2]);
-    struct event a = ask("s:A", "r");
-    EXPECT_OK(policy_eval(docs, 3, &a, arena, &verdict, &err), &err);
-    EXPECT_U64(verdict.result, VERDICT_ALLOW);
+    struct policy_stack stack = { .identity = index_of(arena, docs) };
+    struct policy_request a = ask(USER, "s:A");
+    struct policy_request b = ask(USER, "S:b");
+    EXPECT(stack.identity != NULL);
+    EXPECT_OK(policy_eval(&stack, &a, arena, &answer, &err), &err);
+    EXPECT_U64(answer.result, VERDICT_ALLOW);
+    policy_verdict(&answer, &verdict);
     EXPECT_STR(verdict.file, "first.json");
     EXPECT_STR(verdict.sid, "All");
     EXPECT_U64(verdict.line, 1);
-    EXPECT_U64(verdict.column, 14);
     EXPECT_STR(verdict.blocked_by, "");
-    struct event b = ask("S:b", "r");
-    EXPECT_OK(policy_eval(docs, 3, &b, arena, &verdict, &err), &err);
+    EXPECT_OK(policy_eval(&stack, &b, arena, &answer, &err), &err);
+    policy_verdict(&answer, &verdict);
     EXPECT_U64(verdict.result, VERDICT_EXPLICIT_DENY);
     EXPECT_STR(verdict.file, "third.json");
     EXPECT_STR(verdict.sid, "");
@@ -55,43 +76,57 @@ CASE(policy_eval_denies_by_default)
 {
     TEST_ARENA(arena);
     struct lic_err err;
+    struct policy_answer answer;
     struct verdict verdict;
-    struct event a = ask("s:A", "r");
-    EXPECT_OK(policy_eval(NULL, 0, &a, arena, &verdict, &err), &err);
+    struct policy_stack nothing = { .identity = NULL };
+    struct policy_request a = ask(USER, "s:A");
+    EXPECT_OK(policy_eval(&nothing, &a, arena, &answer, &err), &err);
+    policy_verdict(&answer, &verdict);
     EXPECT_U64(verdict.result, VERDICT_IMPLICIT_DENY);
     EXPECT_STR(verdict.file, "");
     EXPECT_U64(verdict.line, 0);
     EXPECT_STR(verdict.blocked_by, "identity");
+    EXPECT_U64(answer.blocked, 0);
 }
 
-CASE(policy_eval_of_an_event_without_action_or_resource_allows_only_everything)
+CASE(policy_eval_says_which_layer_stayed_silent)
 {
     TEST_ARENA(arena);
     struct lic_err err;
+    struct policy_answer answer;
     struct verdict verdict;
-    struct event nothing;
-    event_init(&nothing);
-    const struct policy_doc *all = read_doc(arena, "all.json", ALLOW_ALL);
-    const struct policy_doc *some = read_doc(
-        arena, "some.json",
-        "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"s:*\",\"Resource\":\"arn:aws:s3\"}}");
-    EXPECT(all && some);
-    EXPECT_OK(policy_eval(&some, 1, &nothing, arena, &verdict, &err), &err);
+    const struct policy_doc *all[] = { read_doc(arena, "all.json", ALLOW_ALL), NULL };
+    const struct policy_doc *none[] = { NULL };
+    EXPECT(all[0] != NULL);
+    struct policy_stack stack = { .identity = index_of(arena, all),
+                                  .boundary = index_of(arena, none) };
+    struct policy_request a = ask(USER, "s:A");
+    EXPECT(stack.identity && stack.boundary);
+    EXPECT_OK(policy_eval(&stack, &a, arena, &answer, &err), &err);
+    policy_verdict(&answer, &verdict);
     EXPECT_U64(verdict.result, VERDICT_IMPLICIT_DENY);
-    EXPECT_OK(policy_eval(&all, 1, &nothing, arena, &verdict, &err), &err);
-    EXPECT_U64(verdict.result, VERDICT_ALLOW);
+    EXPECT_STR(verdict.blocked_by, "pb");
+    EXPECT_U64(answer.blocked, 1u << LAYER_BOUNDARY);
+    stack.boundary = NULL;
+    stack.resource_must_allow = true;
+    EXPECT_OK(policy_eval(&stack, &a, arena, &answer, &err), &err);
+    policy_verdict(&answer, &verdict);
+    EXPECT_STR(verdict.blocked_by, "resource");
+    EXPECT(answer.rule != NULL);
 }
 
-CASE(policy_eval_takes_no_memory_when_nothing_is_asked_of_conditions)
+CASE(policy_eval_takes_no_memory_without_variables)
 {
     TEST_ARENA(arena);
     struct lic_err err;
-    struct verdict verdict;
-    struct event a = ask("s:A", "r");
-    const struct policy_doc *doc = read_doc(arena, "p.json", ALLOW_ALL);
-    EXPECT(doc != NULL);
+    struct policy_answer answer;
+    const struct policy_doc *docs[] = { read_doc(arena, "p.json", ALLOW_ALL), NULL };
+    EXPECT(docs[0] != NULL);
+    struct policy_stack stack = { .identity = index_of(arena, docs) };
+    struct policy_request a = ask(USER, "s:A");
+    EXPECT(stack.identity != NULL);
     size_t before = arena->taken_bytes;
-    EXPECT_OK(policy_eval(&doc, 1, &a, arena, &verdict, &err), &err);
+    EXPECT_OK(policy_eval(&stack, &a, arena, &answer, &err), &err);
     EXPECT_U64(arena->taken_bytes, before);
 }
 
@@ -99,18 +134,22 @@ CASE(policy_eval_takes_long_actions)
 {
     TEST_ARENA(arena);
     struct lic_err err;
-    struct verdict verdict;
+    struct policy_answer answer;
     char action[400];
     memset(action, 'A', sizeof(action) - 1);
     action[sizeof(action) - 1] = '\0';
     action[1] = ':';
-    struct event event = ask(action, "r");
-    const struct policy_doc *doc =
+    const struct policy_doc *docs[] = {
         read_doc(arena, "p.json",
-                 "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"a:a*A\",\"Resource\":\"*\"}}");
-    EXPECT(doc != NULL);
-    EXPECT_OK(policy_eval(&doc, 1, &event, arena, &verdict, &err), &err);
-    EXPECT_U64(verdict.result, VERDICT_ALLOW);
+                 "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"a:a*A\",\"Resource\":\"*\"}}"),
+        NULL
+    };
+    EXPECT(docs[0] != NULL);
+    struct policy_stack stack = { .identity = index_of(arena, docs) };
+    struct policy_request request = ask(USER, action);
+    EXPECT(stack.identity != NULL);
+    EXPECT_OK(policy_eval(&stack, &request, arena, &answer, &err), &err);
+    EXPECT_U64(answer.result, VERDICT_ALLOW);
 }
 
 CASE(policy_eval_fails_rather_than_guess)
@@ -119,18 +158,29 @@ CASE(policy_eval_fails_rather_than_guess)
     CLEANUP(arena_fini) struct arena small = { 0 };
     TEST_ARENA(arena);
     struct lic_err err;
-    struct verdict verdict = { .result = VERDICT_EXPLICIT_DENY };
-    struct event event = ask("s:A", "r");
-    event.max_tokens = 10;
+    struct policy_answer answer = { .result = VERDICT_EXPLICIT_DENY };
+    char action[400];
+    memset(action, 'A', sizeof(action) - 1);
+    action[sizeof(action) - 1] = '\0';
     arena_pool_init(&pool, test_host(), 0);
     arena_init(&small, &pool, 1);
-    const struct policy_doc *doc =
-        read_doc(arena, "p.json",
-                 "{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\","
-                 "\"Condition\":{\"NumericLessThan\":{\"lictor:MaxTokens\":100}}}}");
-    EXPECT(doc != NULL);
-    EXPECT_RC(policy_eval(&doc, 1, &event, &small, &verdict, &err), LIC_E_NOMEM);
-    EXPECT_U64(verdict.result, VERDICT_EXPLICIT_DENY);
-    EXPECT_OK(policy_eval(&doc, 1, &event, arena, &verdict, &err), &err);
-    EXPECT_U64(verdict.result, VERDICT_ALLOW);
+    const struct policy_doc *docs[] = { read_doc(arena, "p.json", ALLOW_ALL), NULL };
+    EXPECT(docs[0] != NULL);
+    struct policy_stack stack = { .identity = index_of(arena, docs) };
+    struct policy_request request = ask(USER, action);
+    EXPECT(stack.identity != NULL);
+    EXPECT_RC(policy_eval(&stack, &request, &small, &answer, &err), LIC_E_NOMEM);
+    EXPECT_U64(answer.result, VERDICT_EXPLICIT_DENY);
+}
+
+CASE(policy_eval_knows_roles_and_keys_that_must_allow)
+{
+    EXPECT(policy_resource_must_allow(LIC_STR("sts:AssumeRole"),
+                                      LIC_STR("arn:aws:iam::111122223333:role/R")));
+    EXPECT(policy_resource_must_allow(LIC_STR("KMS:Decrypt"),
+                                      LIC_STR("arn:aws:kms:eu-central-1:111122223333:key/k")));
+    EXPECT(!policy_resource_must_allow(LIC_STR("kms:ListKeys"), LIC_STR("*")));
+    EXPECT(!policy_resource_must_allow(LIC_STR("iam:PassRole"),
+                                       LIC_STR("arn:aws:iam::111122223333:role/R")));
+    EXPECT(!policy_resource_must_allow(LIC_STR(""), LIC_STR("")));
 }

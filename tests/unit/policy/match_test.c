@@ -3,6 +3,8 @@
 #include "policy/match.h"
 
 #include "policy/policy.h"
+#include "base/buf.h"
+#include "base/utf8.h"
 #include "test.h"
 
 struct example {
@@ -192,4 +194,95 @@ CASE(policy_match_agrees_with_trying_everything)
             EXPECT(match_glob_resource(p, t) == naive(pattern, text, 0));
         }
     }
+}
+
+/* As naive(), with whole characters and without parts. */
+static bool naive_characters(lic_str p, lic_str t)
+{
+    if (p.n == 0) {
+        return t.n == 0;
+    }
+    if (p.at[0] == MATCH_ANY) {
+        return naive_characters(str_tail(p, 1), t) ||
+               (t.n > 0 && naive_characters(p, str_tail(t, utf8_step(t))));
+    }
+    if (t.n == 0) {
+        return false;
+    }
+    if (p.at[0] == MATCH_ONE) {
+        return naive_characters(str_tail(p, 1), str_tail(t, utf8_step(t)));
+    }
+    return p.at[0] == t.at[0] && naive_characters(str_tail(p, 1), str_tail(t, 1));
+}
+
+static lic_str random_pieces(struct buf *out, const char *const *pieces, uint32_t pieces_n)
+{
+    buf_clear(out);
+    for (uint32_t n = test_random_below(12); n > 0; n--) {
+        buf_add(out, str_z(pieces[test_random_below(pieces_n)]));
+    }
+    return buf_str(out);
+}
+
+CASE(policy_match_takes_characters_whole)
+{
+    static const char *const pieces[] = { "a", "\xc3\xa9", "\xc3\xa8", "\xe2\x82\xac",
+                                          "b", "\x01",     "\x02" };
+    TEST_ARENA(arena);
+    struct buf pattern, text;
+    buf_init(&pattern, arena, 128);
+    buf_init(&text, arena, 128);
+    for (uint32_t i = 0; i < 100000 && !test_rerun(); i++) {
+        lic_str p = random_pieces(&pattern, pieces, 7);
+        lic_str t = random_pieces(&text, pieces, 5);
+        EXPECT(match_glob(p, t) == naive_characters(p, t));
+    }
+}
+
+/* Pieces longer than one block, over texts longer than one window. */
+CASE(policy_match_finds_long_pieces)
+{
+    enum { PIECE = 200, TEXT = 3 * 4096 };
+    TEST_ARENA(arena);
+    char *pattern = arena_take(arena, PIECE + 2);
+    char *text = arena_take(arena, TEXT);
+    EXPECT(pattern && text);
+    memset(pattern, 'a', PIECE + 2);
+    pattern[0] = pattern[PIECE + 1] = MATCH_ANY;
+    pattern[70] = MATCH_ONE;
+    pattern[PIECE] = 'b';
+    lic_str p = str_make(pattern, PIECE + 2);
+    for (uint32_t at = PIECE - 1; at < TEXT; at += 509) {
+        memset(text, 'a', TEXT);
+        EXPECT(!match_glob(p, str_make(text, TEXT)));
+        text[at] = 'b';
+        text[at - PIECE + 70] = ':';
+        EXPECT(match_glob(p, str_make(text, TEXT)));
+        text[at - PIECE + 71] = ':';
+        EXPECT(!match_glob(p, str_make(text, at + 1)));
+    }
+}
+
+/* Each of these would take hours with anything but one pass over the text. */
+CASE(policy_match_passes_over_the_text_once)
+{
+    enum { TEXT = 1024 * 1024, PATTERN = 2048 };
+    TEST_ARENA(arena);
+    char *pattern = arena_take(arena, PATTERN);
+    char *text = arena_take(arena, TEXT);
+    EXPECT(pattern && text);
+    for (uint32_t i = 0; i < TEXT; i++) {
+        text[i] = i % 2 == 0 ? 'a' : ':';
+    }
+    for (uint32_t i = 0; i < PATTERN; i++) {
+        pattern[i] = i % 2 == 0 ? 'a' : ':';
+    }
+    memcpy(pattern, "a:a:a:a\x01:a:a\x01", 13);
+    pattern[100] = MATCH_ONE;
+    pattern[PATTERN - 2] = 'b';
+    pattern[PATTERN - 1] = MATCH_ANY;
+    lic_str p = str_make(pattern, PATTERN);
+    EXPECT(!match_glob(p, str_make(text, TEXT)));
+    EXPECT(!match_glob_resource(p, str_make(text, TEXT)));
+    EXPECT(!match_glob_arn(p, str_make(text, TEXT)));
 }

@@ -25,7 +25,8 @@ static void check(struct arena *arena, const struct example *e)
     struct lic_err err;
     struct vars_pattern pattern;
     struct event event = event_of(str_z(e->user));
-    struct vars_ask ask = { &event, arena };
+    struct policy_request request = { .event = &event, .strict = true };
+    struct vars_ask ask = { &request, arena };
     enum truth truth = TRUTH_NO;
     EXPECT_OK(vars_read(arena, str_z(e->pattern), e->use, /* variables= */ true, &pattern, &err),
               &err);
@@ -37,7 +38,7 @@ CASE(policy_vars_stand_for_the_values_of_the_request)
 {
     static const struct example examples[] = {
         { VARS_EXACT, "${aws:username}", "bob", "bob", TRUTH_YES },
-        { VARS_EXACT, "${ aws:UserName }", "bob", "bob", TRUTH_YES },
+        { VARS_EXACT, "${aws:UserName}", "bob", "bob", TRUTH_YES },
         { VARS_EXACT, "<${aws:username}>", "bob", "<bob>", TRUTH_YES },
         { VARS_EXACT, "${aws:username}", "bob", "Bob", TRUTH_NO },
         { VARS_NOCASE, "${aws:username}", "bob", "BOB", TRUTH_YES },
@@ -61,7 +62,7 @@ CASE(policy_vars_without_value_use_the_default_or_match_nothing)
 {
     static const struct example examples[] = {
         { VARS_EXACT, "${aws:username, 'all'}", NULL, "all", TRUTH_YES },
-        { VARS_EXACT, "${aws:username,'a}b'}", NULL, "a}b", TRUTH_YES },
+        { VARS_EXACT, "${aws:username, 'a}b'}", NULL, "a}b", TRUTH_YES },
         { VARS_EXACT, "${aws:username, ''}", NULL, "", TRUTH_YES },
         { VARS_EXACT, "${aws:username, 'all'}", "bob", "all", TRUTH_NO },
         { VARS_EXACT, "${aws:username, 'all'}", "bob", "bob", TRUTH_YES },
@@ -124,8 +125,11 @@ CASE(policy_vars_refuse_what_they_do_not_understand)
 {
     static const struct refusal refusals[] = {
         { "${aws:username", VARS_EXACT, LIC_E_SYNTAX },
-        { "${}", VARS_EXACT, LIC_E_UNKNOWN },
-        { "${nobody:knows}", VARS_EXACT, LIC_E_UNKNOWN },
+        { "${}", VARS_EXACT, LIC_E_SYNTAX },
+        { "${ aws:username }", VARS_EXACT, LIC_E_SYNTAX },
+        { "${aws:user*}", VARS_EXACT, LIC_E_SYNTAX },
+        { "${${aws:username}}", VARS_EXACT, LIC_E_SYNTAX },
+        { "${aws:username,'all'}", VARS_EXACT, LIC_E_SYNTAX },
         { "${aws:username, all}", VARS_EXACT, LIC_E_SYNTAX },
         { "${aws:username, 'all}", VARS_EXACT, LIC_E_SYNTAX },
         { "a\x01", VARS_LIKE, LIC_E_INVALID },
@@ -146,13 +150,46 @@ CASE(policy_vars_refuse_texts_beyond_their_limit)
     TEST_ARENA(arena);
     struct lic_err err;
     struct vars_pattern pattern;
-    char *text = arena_take(arena, LIMIT_WILDCARD_BYTES + 1);
+    char *text = arena_take(arena, LIMIT_POLICY_BYTES + 1);
     EXPECT(text != NULL);
-    memset(text, 'a', LIMIT_WILDCARD_BYTES + 1);
-    EXPECT_OK(
-        vars_read(arena, str_make(text, LIMIT_WILDCARD_BYTES), VARS_LIKE, true, &pattern, &err),
-        &err);
+    memset(text, 'a', LIMIT_POLICY_BYTES + 1);
+    EXPECT_OK(vars_read(arena, str_make(text, LIMIT_POLICY_BYTES), VARS_LIKE, true, &pattern, &err),
+              &err);
     EXPECT_RC(
-        vars_read(arena, str_make(text, LIMIT_WILDCARD_BYTES + 1), VARS_LIKE, true, &pattern, &err),
+        vars_read(arena, str_make(text, LIMIT_POLICY_BYTES + 1), VARS_LIKE, true, &pattern, &err),
         LIC_E_LIMIT);
+}
+
+CASE(policy_vars_without_value_match_nothing_as_aws_answers)
+{
+    TEST_ARENA(arena);
+    struct lic_err err;
+    struct vars_pattern pattern;
+    struct policy_request request = { .strict = false };
+    struct vars_ask ask = { &request, arena };
+    enum truth truth = TRUTH_YES;
+    EXPECT_OK(vars_read(arena, LIC_STR("${aws:username}"), VARS_LIKE, true, &pattern, &err), &err);
+    EXPECT_OK(vars_match(&pattern, LIC_STR("${aws:username}"), &ask, &truth, &err), &err);
+    EXPECT_U64(truth, TRUTH_NO);
+}
+
+CASE(policy_vars_too_long_when_filled_in_match_nothing)
+{
+    enum { TAG_BYTES = 1024 * 1024 };
+    TEST_ARENA(arena);
+    struct lic_err err;
+    struct vars_pattern pattern;
+    char *tag = arena_take(arena, TAG_BYTES);
+    EXPECT(tag != NULL);
+    memset(tag, 'a', TAG_BYTES);
+    struct event event = event_of(str_make(tag, TAG_BYTES));
+    struct policy_request request = { .event = &event, .strict = true };
+    struct vars_ask ask = { &request, arena };
+    enum truth truth = TRUTH_YES;
+    EXPECT_OK(vars_read(arena,
+                        LIC_STR("${aws:username}${aws:username}${aws:username}${aws:username}a*"),
+                        VARS_LIKE, true, &pattern, &err),
+              &err);
+    EXPECT_OK(vars_match(&pattern, LIC_STR("a"), &ask, &truth, &err), &err);
+    EXPECT_U64(truth, TRUTH_UNSURE);
 }

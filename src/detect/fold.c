@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Folding: asks every maker about the text and about each view, and keeps the way back. */
+#include "detect/fold.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/utf8.h"
+#include "detect/fold_parts.h"
+
+#include "base/banned.h"
+
+#define NO_RUN SIZE_MAX
+
+static const char *const kind_names[FOLD_KIND_N] = {
+    [FOLD_PLAIN] = "plain",       [FOLD_ENTITIES] = "entities", [FOLD_PERCENT] = "percent",
+    [FOLD_ESCAPES] = "escapes",   [FOLD_SPACED] = "spaced",     [FOLD_LEET] = "leet",
+    [FOLD_REVERSED] = "reversed", [FOLD_ROT13] = "rot13",       [FOLD_MORSE] = "morse",
+    [FOLD_BASE64] = "base64",     [FOLD_BASE32] = "base32",     [FOLD_HEX] = "hex",
+    [FOLD_BINARY] = "binary",
+};
+
+const char *fold_kind_name(enum fold_kind kind)
+{
+    return kind_names[kind];
+}
+
+/* ---- a view under construction ---- */
+
+void fold_begin(struct fold *fold, struct fold_writer *writer)
+{
+    *writer = (struct fold_writer){ .fold = fold, .kept = NO_RUN };
+    buf_init(&writer->text, fold->arena, fold->left);
+}
+
+static void add_run(struct fold_writer *writer, size_t start, size_t end, bool exact)
+{
+    struct fold_run run = { (uint32_t)writer->text.n, (uint32_t)start, (uint32_t)end, exact };
+    if (!ARENA_PUSH(writer->fold->arena, &writer->runs, run)) {
+        writer->text.failed = LIC_E_NOMEM;
+    }
+}
+
+void fold_keep(struct fold_writer *writer, lic_str source, size_t start, size_t end)
+{
+    if (start == end) {
+        return;
+    }
+    if (writer->kept == start) {
+        writer->runs.at[writer->runs.n - 1].end = (uint32_t)end;
+    } else {
+        add_run(writer, start, end, /* exact= */ true);
+    }
+    buf_add(&writer->text, str_slice(source, start, end));
+    writer->kept = writer->text.failed == LIC_OK ? end : NO_RUN;
+}
+
+void fold_replace(struct fold_writer *writer, lic_str bytes, size_t start, size_t end)
+{
+    writer->changed = true;
+    writer->kept = NO_RUN;
+    if (bytes.n > 0) {
+        add_run(writer, start, end, /* exact= */ false);
+        buf_add(&writer->text, bytes);
+    }
+}
+
+enum lic_rc fold_finish(struct fold_writer *writer, enum fold_kind kind,
+                        const struct fold_source *source)
+{
+    struct fold *fold = writer->fold;
+    if (writer->text.failed == LIC_E_LIMIT) {
+        fold->views->cut = true;
+        return LIC_OK;
+    }
+    TRY(buf_check(&writer->text, "a folded text", fold->err));
+    if (!writer->changed || writer->text.n == 0) {
+        return LIC_OK;
+    }
+    struct fold_view view = {
+        .kind = kind,
+        .depth = (uint8_t)(source->depth + 1),
+        .source = source->view,
+        .text = buf_str(&writer->text),
+        .runs = writer->runs.at,
+        .runs_n = writer->runs.n,
+    };
+    fold->left -= writer->text.n;
+    ENSURE(ARENA_PUSH(fold->arena, fold->views, view), fold->err, LIC_E_NOMEM,
+           "no memory for a folded text");
+    return LIC_OK;
+}
+
+/* ---- all of them ---- */
+
+/* A view is not put through the maker it came from, but for encodings, which people nest. */
+static bool made_by(const struct fold *fold, const struct fold_source *source, enum fold_kind kind)
+{
+    return source->view != FOLD_OF_TEXT && fold->views->at[source->view].kind == kind;
+}
+
+/* A view is not put through the maker it came from, but for encodings, which people nest. */
+static enum lic_rc make_marks(struct fold *fold, const struct fold_source *source,
+                              const struct fold_signs *signs)
+{
+    if (signs->high && !made_by(fold, source, FOLD_PLAIN)) {
+        TRY(fold_make_plain(fold, source));
+    }
+    if (signs->html && !made_by(fold, source, FOLD_ENTITIES)) {
+        TRY(fold_make_entities(fold, source));
+    }
+    if (signs->percent) {
+        TRY(fold_make_percent(fold, source));
+    }
+    bool escapes = signs->backslash || signs->code_points;
+    return escapes && !made_by(fold, source, FOLD_ESCAPES) ? fold_make_escapes(fold, source)
+                                                           : LIC_OK;
+}
+
+static bool has_shape(const struct fold *fold, const struct fold_source *source)
+{
+    return made_by(fold, source, FOLD_SPACED) || made_by(fold, source, FOLD_LEET) ||
+           made_by(fold, source, FOLD_REVERSED) || made_by(fold, source, FOLD_ROT13);
+}
+
+static enum lic_rc make_views(struct fold *fold, const struct fold_source *source)
+{
+    struct fold_signs signs;
+    fold_look(fold, source->text, &signs);
+    TRY(make_marks(fold, source, &signs));
+    TRY(fold_make_decoded(fold, source, &signs));
+    return has_shape(fold, source) ? LIC_OK : fold_make_shapes(fold, source, &signs);
+}
+
+enum lic_rc fold_text(const struct fold_words *words, lic_str text, struct arena *arena,
+                      struct fold_views *out, struct findings *hidden, struct lic_err *err)
+{
+    struct fold fold = {
+        .words = words,
+        .arena = arena,
+        .views = out,
+        .hidden = hidden,
+        .left = text.n * FOLD_BUDGET + FOLD_BUDGET_FREE,
+        .err = err,
+    };
+    ENSURE(text.n < UINT32_MAX / (2 * FOLD_BUDGET), err, LIC_E_LIMIT,
+           "a text of %zu bytes is too long to fold", text.n);
+    struct fold_source whole = { .text = text, .view = FOLD_OF_TEXT };
+    TRY(make_views(&fold, &whole));
+    for (uint32_t i = 0; i < out->n; i++) {
+        struct fold_source view = { out->at[i].text, i, out->at[i].depth };
+        if (view.depth < FOLD_DEPTH_MAX) {
+            TRY(make_views(&fold, &view));
+        }
+    }
+    return LIC_OK;
+}
+
+/* ---- the way back ---- */
+
+/* The last run that begins at or before `at`. */
+static const struct fold_run *run_of(const struct fold_view *view, size_t at)
+{
+    uint32_t low = 0, high = view->runs_n;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (view->runs[middle].view_start <= at) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return &view->runs[low];
+}
+
+/* One step: from a view to its source. Runs need not be in the source's order (reversed text). */
+static void step_back(const struct fold_view *view, size_t *start, size_t *end)
+{
+    const struct fold_run *first = run_of(view, *start);
+    const struct fold_run *last = run_of(view, *end - 1);
+    size_t low = SIZE_MAX, high = 0;
+    for (const struct fold_run *run = first; run <= last; run++) {
+        size_t run_low = run->start, run_high = run->end;
+        if (run->exact && run == first) {
+            run_low = run->start + (*start - run->view_start);
+        }
+        if (run->exact && run == last) {
+            run_high = run->start + (*end - run->view_start);
+        }
+        low = run_low < low ? run_low : low;
+        high = run_high > high ? run_high : high;
+    }
+    *start = low;
+    *end = high;
+}
+
+static bool continues(lic_str text, size_t at)
+{
+    return at < text.n && ((unsigned char)text.at[at] & 0xc0) == 0x80;
+}
+
+void fold_origin(const struct fold_views *views, uint32_t view, lic_str text, size_t start,
+                 size_t end, size_t *out_start, size_t *out_end)
+{
+    while (view != FOLD_OF_TEXT) {
+        step_back(&views->at[view], &start, &end);
+        view = views->at[view].source;
+    }
+    while (start > 0 && continues(text, start)) {
+        start--;
+    }
+    while (continues(text, end)) {
+        end++;
+    }
+    *out_start = start;
+    *out_end = end;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of folding share: a view under construction, the words, and the makers of views.
+ * A maker looks at one source (the text or a view of it) and adds the views it finds.
+ */
+#ifndef DETECT_FOLD_PARTS_H
+#define DETECT_FOLD_PARTS_H
+
+#include "base/buf.h"
+#include "detect/fold.h"
+
+/* One call of fold_text. */
+struct fold {
+    const struct fold_words *words;
+    struct arena *arena;
+    struct fold_views *views;
+    struct findings *hidden;
+    size_t left; /* bytes that views may still take */
+    struct lic_err *err;
+};
+
+/* What a maker looks at. */
+struct fold_source {
+    lic_str text;
+    uint32_t view; /* FOLD_OF_TEXT for the text itself */
+    uint8_t depth; /* 0 for the text itself */
+};
+
+/* A view under construction. */
+struct fold_writer {
+    struct fold *fold;
+    struct buf text;
+    struct {
+        struct fold_run *at;
+        uint32_t n, cap;
+    } runs;
+    size_t kept; /* end in the source of an exact run that may still grow; SIZE_MAX: none */
+    bool changed;
+};
+
+void fold_begin(struct fold *fold, struct fold_writer *writer);
+/* Bytes [start, end) of the source as they are. */
+void fold_keep(struct fold_writer *writer, lic_str source, size_t start, size_t end);
+/* `bytes` in place of [start, end) of the source; empty bytes leave it out. */
+void fold_replace(struct fold_writer *writer, lic_str bytes, size_t start, size_t end);
+/* Adds the view unless it is empty or unchanged; over the budget it is left out and told. */
+enum lic_rc fold_finish(struct fold_writer *writer, enum fold_kind kind,
+                        const struct fold_source *source) LIC_MUST_USE;
+
+/* ---- words ---- */
+
+#define FOLD_WORD_MIN 2u
+#define FOLD_WORD_MAX 18u
+#define FOLD_TELLING_MIN 4u /* letters of a word that counts as a sign */
+
+#define FOLD_WORD_SLOTS 2048u /* a power of two, several times the number of words */
+struct fold_words {
+    uint32_t sums[FOLD_WORD_SLOTS]; /* 0: free */
+    uint8_t letters[FOLD_WORD_SLOTS];
+    uint32_t ends[26][26]; /* by first and last letter: bit n: there are such words of n letters */
+};
+static inline uint32_t fold_words_slot(uint32_t sum)
+{
+    return (sum * 2654435761u) >> 21;
+}
+static inline bool fold_words_has(const struct fold_words *words, uint32_t sum, uint32_t letters)
+{
+    for (uint32_t slot = fold_words_slot(sum); words->sums[slot] != 0;
+         slot = (slot + 1) & (FOLD_WORD_SLOTS - 1)) {
+        if (words->sums[slot] == sum && words->letters[slot] == letters) {
+            return true;
+        }
+    }
+    return false;
+}
+/* How the letters of a word are taken before they are looked up. */
+enum fold_reading { FOLD_FORWARD, FOLD_BACKWARD, FOLD_ROTATED };
+/* Whether these ASCII letters (any case) are one of the words when read so. */
+bool fold_reads(const struct fold_words *words, lic_str letters, enum fold_reading reading);
+/* The same without looking at more than two letters: false is sure. */
+static inline bool fold_may_read(const struct fold_words *words, lic_str letters,
+                                 enum fold_reading reading)
+{
+    unsigned first = ((unsigned char)letters.at[0] | 0x20u) - 'a';
+    unsigned last = ((unsigned char)letters.at[letters.n - 1] | 0x20u) - 'a';
+    if (reading == FOLD_BACKWARD) {
+        return (words->ends[last][first] >> letters.n & 1u) != 0;
+    }
+    return (words->ends[(first + 13) % 26][(last + 13) % 26] >> letters.n & 1u) != 0;
+}
+/* Whether these letters (any case, ASCII) are one of the words. */
+bool fold_is_word(const struct fold_words *words, lic_str letters);
+/*
+ * Puts blanks between the words of `letters` where it can be read as words from end to end but for
+ * a few strange letters. False: it cannot.
+ */
+bool fold_part_words(const struct fold_words *words, lic_str letters, bool breaks[], size_t max);
+
+/* ---- signs ---- */
+
+#define FOLD_TELLING_N 2u  /* words that must be found before a text counts as disguised */
+#define FOLD_SPACED_MIN 5u /* letters in a row, each by itself */
+#define FOLD_RUN_MIN 12u   /* characters of an encoding in a row */
+#define FOLD_GROUPS_MIN 6u /* "69 67 6e 6f 72 65", and letters of Morse */
+
+/* What one pass over a text says about which views are worth making. */
+struct fold_signs {
+    uint32_t backward, rotated, leet; /* telling words read so, that are none as they stand */
+    uint32_t singles;                 /* most letters in a row that stand by themselves */
+    bool high;                        /* characters beyond ASCII */
+    bool percent, html, backslash, code_points;
+    struct {
+        uint32_t *at;
+        uint32_t n, cap;
+    } encoded;   /* where fold_make_decoded should look */
+    bool failed; /* no memory for them */
+};
+void fold_look(const struct fold *fold, lic_str text, struct fold_signs *out);
+
+/* The letter a digit or sign is written for, or 0. */
+char fold_leet_letter(char c);
+bool fold_is_leet_word(const struct fold_words *words, lic_str token);
+
+/* ---- makers ---- */
+
+enum lic_rc fold_make_plain(struct fold *fold, const struct fold_source *source) LIC_MUST_USE;
+enum lic_rc fold_make_entities(struct fold *fold, const struct fold_source *source) LIC_MUST_USE;
+enum lic_rc fold_make_percent(struct fold *fold, const struct fold_source *source) LIC_MUST_USE;
+enum lic_rc fold_make_escapes(struct fold *fold, const struct fold_source *source) LIC_MUST_USE;
+enum lic_rc fold_make_decoded(struct fold *fold, const struct fold_source *source,
+                              const struct fold_signs *signs) LIC_MUST_USE;
+enum lic_rc fold_make_shapes(struct fold *fold, const struct fold_source *source,
+                             const struct fold_signs *signs) LIC_MUST_USE;
+
+/* Whether decoded bytes are text that a model could read: UTF-8, mostly letters and blanks. */
+bool fold_is_prose(lic_str bytes);
+
+#endif

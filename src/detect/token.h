@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reversible tokens: the same value has the same token in every turn and on every node, without a
+ * table, because it is the value sealed with AES-SIV (RFC 5297) under a tenant's key.
+ *
+ *     ann@example.com ──► EMAIL_lt1a7kq…x   letters, digits and '_' only: safe in JSON, Markdown,
+ *                                           URLs and tool arguments, and read as one opaque name
+ *     token = TYPE "_lt" key-number base32-lower( SIV 16 | ciphertext )
+ *
+ * A token that was altered opens to nothing and is left as it stands.
+ */
+#ifndef DETECT_TOKEN_H
+#define DETECT_TOKEN_H
+
+#include "base/buf.h"
+#include "event/finding.h"
+
+struct arena;
+
+#define TOKEN_KEY_BYTES 64u  /* AES-256-SIV */
+#define TOKEN_VALUE_MAX 256u /* bytes; longer values are masked instead */
+
+struct token_key {
+    uint8_t number; /* 0 to 31: stands in the token */
+    bool retired;   /* opens nothing any more */
+    uint8_t bytes[TOKEN_KEY_BYTES];
+};
+struct token_keys {
+    const struct token_key *at; /* the first seals, all that are not retired open */
+    uint32_t n;
+    lic_str tenant; /* bound into every token */
+};
+
+/* Appends the token of `value`. LIC_E_LIMIT: too long. */
+enum lic_rc token_make(const struct token_keys *keys, lic_str type, lic_str value, struct buf *out,
+                       struct lic_err *err) LIC_MUST_USE;
+
+/* The next token at or after `from`: false when none. [*start, *end) is where it stands. */
+bool token_find(lic_str text, size_t from, size_t *start, size_t *end);
+
+/* Whether the end of `text` from the returned byte on could be the beginning of a token. */
+size_t token_live(lic_str text, size_t from);
+
+/* Type and value of a token. LIC_E_INVALID: not one of ours, altered, or its key is retired. */
+enum lic_rc token_open(const struct token_keys *keys, lic_str token, struct arena *arena,
+                       lic_str *out_type, lic_str *out_value, struct lic_err *err) LIC_MUST_USE;
+
+#endif

@@ -1,0 +1,934 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making the index, and asking it.
+ *
+ * Made in three steps: a posting for each pair of an action and a resource of each statement; all
+ * of them sorted by where they belong; the tree over the sorted list, breadth first, so that the
+ * children of a node lie side by side and recursion has no depth to run out of.
+ *
+ * Invariants of the tree: no two children of a node begin with the same byte; a node's postings
+ * are sorted by key and then by statement; a node's inner trees begin at nodes with an empty or
+ * longer edge of their own.
+ */
+#include "policy/index.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/sort.h"
+#include "base/str.h"
+#include "policy/match.h"
+
+#include "base/banned.h"
+
+#define NODE_NONE 0u       /* node 0 is the root, which is nobody's child */
+#define PAIRS_MAX 4096u    /* of actions and resources in one statement; more are not paired */
+#define INNER_BYTES_MIN 2u /* an inner text of one byte leaves hardly anything out */
+#define FEW_POSTINGS 8u    /* so many keys are looked through one by one */
+#define KEY_ALLOW 0x80000000u
+#define KEY_CLASS_SHIFT 29u
+#define KEY_HASH_MASK 0x1fffffffu
+#define CLASSES_N 3u
+#define ARN_COLONS 5u
+#define HASH_START 0x811c9dc5u /* FNV-1a; equal hashes only cost a comparison more */
+#define HASH_PRIME 0x01000193u
+
+/* How a statement names an action. ORDER INDEX_CLASS with classes_asked. */
+enum action_class {
+    ACTION_NAMED,      /* s3:GetObject */
+    ACTION_OF_SERVICE, /* s3:Get* */
+    ACTION_ANY         /* *, s*:Get*, NotAction */
+};
+
+/* ORDER INDEX_PLACE: a node's postings stand in this order in the sorted list. */
+enum place {
+    PLACE_OPEN,  /* the pattern ends here and takes any rest */
+    PLACE_WHOLE, /* the pattern ends here, and so must the resource */
+    PLACE_END,   /* goes on in the tree over ends */
+    PLACE_INNER  /* goes on in the tree over inner texts */
+};
+
+/* NULL: nothing is left to compare, or (NotAction, NotResource, too many) all of them are. */
+struct posting {
+    uint32_t statement;
+    bool all_actions, all_resources;
+    const struct vars_pattern *action, *resource;
+};
+
+/* A posting before it has found its place. */
+struct item {
+    lic_str head; /* of the resource, up to its first wildcard */
+    lic_str tail; /* PLACE_END: the rest behind the last wildcard, backwards. PLACE_INNER */
+    enum place place;
+    uint32_t key;
+    struct posting posting;
+};
+
+/*
+ * One cache line. Postings [postings, +open_n) are open, the next whole_n whole. In a tree behind a
+ * wildcard nothing is whole: there the root's whole_n has how many postings the tree has.
+ */
+struct node {
+    uint64_t child_bits[4]; /* first bytes of the children's edges */
+    uint32_t edge, edge_n;  /* in the index's text */
+    uint32_t children;      /* the first; others follow in order of their bytes */
+    uint32_t postings;
+    uint32_t open_n, whole_n;
+    uint32_t ends, inners; /* roots of the two trees behind wildcards, or NODE_NONE */
+};
+_Static_assert(sizeof(struct node) == 64, "a node is read with one access to memory");
+
+struct policy_index {
+    struct index_statement *statements;
+    uint32_t statements_n;
+    const char *text; /* of the edges, in order of the nodes */
+    const struct node *nodes;
+    uint32_t nodes_n;
+    const uint32_t *keys; /* of the postings: searched without touching them */
+    const struct posting *postings;
+};
+
+/* ---- making: postings --------------------------------------------------------------------- */
+
+struct items {
+    struct item *at;
+    uint32_t n, cap;
+};
+
+struct maker {
+    struct arena *arena;
+    struct policy_index *index;
+    struct items items;
+};
+
+static const lic_str nothing = { "", 0 };
+
+static uint32_t hash_add(uint32_t hash, char c)
+{
+    return (hash ^ (unsigned char)c) * HASH_PRIME;
+}
+
+/* The high bits are the well mixed ones. */
+static uint32_t hash_end(uint32_t hash)
+{
+    return (hash ^ hash >> 15) & KEY_HASH_MASK;
+}
+
+static uint32_t hash_of(lic_str name)
+{
+    uint32_t hash = HASH_START;
+    for (size_t i = 0; i < name.n; i++) {
+        hash = hash_add(hash, name.at[i]);
+    }
+    return hash_end(hash);
+}
+
+static lic_str service_of(lic_str action)
+{
+    return str_head(action, str_find_char(action, ':'));
+}
+
+static enum action_class class_of(const struct vars_pattern *action)
+{
+    if (action->pieces_n > 0) {
+        return ACTION_ANY;
+    }
+    if (action->shape == VARS_SHAPE_WHOLE) {
+        return ACTION_NAMED;
+    }
+    lic_str literal = str_head(action->text, action->literal_n);
+    return str_find_char(literal, ':') < literal.n ? ACTION_OF_SERVICE : ACTION_ANY;
+}
+
+static uint32_t make_key(bool deny, enum action_class class, uint32_t hash)
+{
+    return (deny ? 0 : KEY_ALLOW) | (uint32_t) class << KEY_CLASS_SHIFT | hash;
+}
+
+static uint32_t key_of(const struct vars_pattern *action, bool deny)
+{
+    enum action_class class = action ? class_of(action) : ACTION_ANY;
+    uint32_t hash = 0;
+    if (class == ACTION_NAMED) {
+        hash = hash_of(action->text);
+    } else if (class == ACTION_OF_SERVICE) {
+        hash = hash_of(service_of(action->text));
+    }
+    return make_key(deny, class, hash);
+}
+
+static bool is_wildcard(char c)
+{
+    return c == MATCH_ANY || c == MATCH_ONE;
+}
+
+static size_t literal_head_n(lic_str text)
+{
+    size_t n = 0;
+    while (n < text.n && !is_wildcard(text.at[n])) {
+        n++;
+    }
+    return n;
+}
+
+/* What every text that matches begins with, whatever the values of variables. */
+static lic_str literal_head(const struct vars_pattern *pattern)
+{
+    if (pattern->pieces_n == 0) {
+        return str_head(pattern->text, pattern->literal_n);
+    }
+    lic_str first = pattern->pieces[0].text;
+    return str_head(first, literal_head_n(first));
+}
+
+static size_t literal_tail_n(lic_str text)
+{
+    size_t n = 0;
+    while (n < text.n && !is_wildcard(text.at[text.n - 1 - n])) {
+        n++;
+    }
+    return n;
+}
+
+/* The longest literal text between two wildcards. */
+static lic_str longest_inner(lic_str text)
+{
+    lic_str rest = str_tail(text, literal_head_n(text));
+    lic_str longest = nothing;
+    rest = str_head(rest, rest.n - literal_tail_n(rest));
+    while (rest.n > 0) {
+        size_t n = literal_head_n(rest);
+        longest = n > longest.n ? str_head(rest, n) : longest;
+        rest = str_tail(rest, n + 1);
+    }
+    return longest;
+}
+
+static lic_str reversed(struct arena *arena, lic_str text)
+{
+    char *at = arena_take(arena, text.n);
+    for (size_t i = 0; at && i < text.n; i++) {
+        at[i] = text.at[text.n - 1 - i];
+    }
+    return str_make(at, text.n);
+}
+
+/*
+ * Whether head and end are all there is to compare: one asterisk that takes any text at all, as it
+ * does in the sixth part of an ARN, and where it ends one of the first five.
+ */
+static bool is_one_open_asterisk(lic_str text)
+{
+    size_t head_n = literal_head_n(text);
+    size_t colons_n = 0;
+    for (size_t i = 0; i < head_n; i++) {
+        colons_n += text.at[i] == ':' ? 1 : 0;
+    }
+    bool one = head_n + 1 + literal_tail_n(text) == text.n && text.at[head_n] == MATCH_ANY;
+    bool ends_part = one && head_n + 1 < text.n && text.at[head_n + 1] == ':';
+    return one && (colons_n >= ARN_COLONS || ends_part);
+}
+
+/* With wildcards behind its head: by its end or by an inner text, whichever is longer. */
+static bool place_glob(struct arena *arena, struct item *item, lic_str last, lic_str inner)
+{
+    lic_str end = str_tail(last, last.n - literal_tail_n(last));
+    bool by_inner = inner.n >= INNER_BYTES_MIN && inner.n > end.n;
+    item->place = by_inner ? PLACE_INNER : PLACE_END;
+    item->tail = by_inner ? inner : reversed(arena, end);
+    return item->tail.at != NULL;
+}
+
+/* Where a resource belongs. What its place already says is not compared again. */
+static bool place_resource(struct arena *arena, struct item *item,
+                           const struct vars_pattern *resource)
+{
+    item->head = literal_head(resource);
+    if (resource->pieces_n > 0) {
+        return place_glob(arena, item, resource->pieces[resource->pieces_n - 1].text, nothing);
+    }
+    switch (resource->shape) {
+    case VARS_SHAPE_WHOLE:
+        item->place = PLACE_WHOLE;
+        item->posting.resource = NULL;
+        return true;
+    case VARS_SHAPE_PREFIX:
+        item->place = PLACE_OPEN;
+        item->posting.resource = NULL;
+        return true;
+    case VARS_SHAPE_GLOB:
+        if (resource->use == VARS_RESOURCE && is_one_open_asterisk(resource->text)) {
+            item->posting.resource = NULL;
+        }
+        return place_glob(arena, item, resource->text, longest_inner(resource->text));
+    }
+    UNREACHABLE("every shape has its place");
+}
+
+/* `action` or `resource` NULL: not told apart by it. */
+static enum lic_rc add_item(struct maker *maker, const struct doc_statement *statement,
+                            const struct vars_pattern *action, const struct vars_pattern *resource,
+                            struct lic_err *err)
+{
+    struct item item = { .head = nothing, .tail = nothing, .place = PLACE_OPEN };
+    item.key = key_of(action, statement->deny);
+    item.posting = (struct posting){
+        .statement = maker->index->statements_n - 1,
+        .all_actions = !action,
+        .all_resources = !resource && statement->resources.given,
+        .action = action,
+        .resource = resource,
+    };
+    bool placed = !resource || place_resource(maker->arena, &item, resource);
+    ENSURE(placed && ARENA_PUSH(maker->arena, &maker->items, item), err, LIC_E_NOMEM,
+           "no memory for the index of policies");
+    return LIC_OK;
+}
+
+static enum lic_rc add_for_action(struct maker *maker, const struct doc_statement *statement,
+                                  const struct vars_pattern *action, struct lic_err *err)
+{
+    const struct doc_patterns *resources = &statement->resources;
+    if (!resources->given || resources->excluded) {
+        return add_item(maker, statement, action, NULL, err);
+    }
+    for (uint32_t i = 0; i < resources->n; i++) {
+        TRY(add_item(maker, statement, action, &resources->at[i].compiled, err));
+    }
+    return LIC_OK;
+}
+
+static enum lic_rc add_statement(struct maker *maker, const struct policy_doc *doc,
+                                 const struct doc_statement *statement, struct lic_err *err)
+{
+    const struct doc_patterns *actions = &statement->actions;
+    struct policy_index *index = maker->index;
+    index->statements[index->statements_n++] = (struct index_statement){ doc, statement };
+    bool pairs = (uint64_t)actions->n * statement->resources.n <= PAIRS_MAX;
+    if (!actions->given || actions->excluded || !pairs) {
+        return add_for_action(maker, statement, NULL, err);
+    }
+    for (uint32_t i = 0; i < actions->n; i++) {
+        TRY(add_for_action(maker, statement, &actions->at[i].compiled, err));
+    }
+    return LIC_OK;
+}
+
+/* ---- making: the tree --------------------------------------------------------------------- */
+
+static int compare_u32(uint32_t a, uint32_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_items(const void *left, const void *right)
+{
+    const struct item *a = left;
+    const struct item *b = right;
+    int order = str_cmp(a->head, b->head);
+    order = order ? order : compare_u32(a->place, b->place);
+    order = order ? order : str_cmp(a->tail, b->tail);
+    order = order ? order : compare_u32(a->key, b->key);
+    order = order ? order : compare_u32(a->posting.statement, b->posting.statement);
+    /* One statement may name the same pair twice: any order of the two will do. */
+    return order ? order : (a > b) - (a < b);
+}
+
+/* A node still to be filled: the sorted items below it, and how many bytes lie above it. */
+struct job {
+    uint32_t from, to;
+    uint32_t depth;
+    bool tails; /* in one of the inner trees: the texts are the items' tails */
+};
+
+struct tree {
+    const struct maker *maker;
+    size_t nodes_max;
+    struct node *nodes;
+    struct job *jobs; /* of the node with the same number */
+    uint32_t n;
+    char *text;
+    size_t text_n;
+};
+
+static lic_str text_at(const struct tree *tree, uint32_t i, bool tails)
+{
+    const struct item *item = &tree->maker->items.at[i];
+    return tails ? item->tail : item->head;
+}
+
+static uint32_t common_n(lic_str a, lic_str b)
+{
+    size_t n = 0;
+    while (n < a.n && n < b.n && a.at[n] == b.at[n]) {
+        n++;
+    }
+    return (uint32_t)n;
+}
+
+static uint32_t add_node(struct tree *tree, struct job job)
+{
+    CHECK(tree->n < tree->nodes_max);
+    tree->jobs[tree->n] = job;
+    return tree->n++;
+}
+
+/* The items from `from` that have this place. */
+static uint32_t place_end(const struct tree *tree, uint32_t from, uint32_t to, enum place place)
+{
+    while (from < to && tree->maker->items.at[from].place == place) {
+        from++;
+    }
+    return from;
+}
+
+static uint32_t inner_tree(struct tree *tree, uint32_t from, uint32_t to)
+{
+    return from == to ? NODE_NONE
+                      : add_node(tree, (struct job){ .from = from, .to = to, .tails = true });
+}
+
+/* Items whose text ends at this node: its postings, and the trees behind wildcards. */
+static void fill_here(struct tree *tree, struct node *node, uint32_t from, uint32_t to, bool tails)
+{
+    node->postings = from;
+    if (tails) {
+        node->open_n = to - from;
+        node->whole_n = tree->jobs[node - tree->nodes].to - from;
+        return;
+    }
+    uint32_t open = place_end(tree, from, to, PLACE_OPEN);
+    uint32_t whole = place_end(tree, open, to, PLACE_WHOLE);
+    uint32_t end = place_end(tree, whole, to, PLACE_END);
+    node->open_n = open - from;
+    node->whole_n = whole - open;
+    node->ends = inner_tree(tree, whole, end);
+    node->inners = inner_tree(tree, end, to);
+}
+
+static void fill_children(struct tree *tree, struct node *node, const struct job *job,
+                          uint32_t from, uint32_t depth)
+{
+    node->children = tree->n;
+    while (from < job->to) {
+        unsigned char byte = (unsigned char)text_at(tree, from, job->tails).at[depth];
+        uint32_t end = from;
+        while (end < job->to && (unsigned char)text_at(tree, end, job->tails).at[depth] == byte) {
+            end++;
+        }
+        node->child_bits[byte / 64] |= UINT64_C(1) << byte % 64;
+        (void)add_node(tree, (struct job){ from, end, depth, job->tails });
+        from = end;
+    }
+}
+
+/* The edge is what all items of the node share below it; those that end with it are its own. */
+static void fill_node(struct tree *tree, uint32_t n)
+{
+    const struct job job = tree->jobs[n];
+    struct node *node = &tree->nodes[n];
+    lic_str first = text_at(tree, job.from, job.tails);
+    uint32_t depth = common_n(first, text_at(tree, job.to - 1, job.tails));
+    uint32_t own = job.from;
+    while (own < job.to && text_at(tree, own, job.tails).n == depth) {
+        own++;
+    }
+    node->edge = (uint32_t)tree->text_n;
+    node->edge_n = depth - job.depth;
+    if (node->edge_n > 0) {
+        memcpy(tree->text + tree->text_n, first.at + job.depth, node->edge_n);
+        tree->text_n += node->edge_n;
+    }
+    fill_here(tree, node, job.from, own, job.tails);
+    fill_children(tree, node, &job, own, depth);
+}
+
+/* What the trees can need at most: of n different texts a tree has at most 2n nodes. */
+struct room {
+    size_t nodes, bytes;
+};
+
+static struct room room_for(const struct items *items)
+{
+    struct room room = { 0, 0 };
+    lic_str head = { NULL, 0 };
+    lic_str tail = { NULL, 0 };
+    enum place place = PLACE_OPEN;
+    for (uint32_t i = 0; i < items->n; i++) {
+        const struct item *item = &items->at[i];
+        bool new_head = !head.at || !str_eq(head, item->head);
+        bool new_tail = item->place >= PLACE_END &&
+                        (new_head || item->place != place || !str_eq(tail, item->tail));
+        room.nodes += (new_head ? 2u : 0u) + (new_tail ? 2u : 0u);
+        room.bytes += (new_head ? item->head.n : 0) + (new_tail ? item->tail.n : 0);
+        head = item->head;
+        tail = item->tail;
+        place = item->place;
+    }
+    return room;
+}
+
+static enum lic_rc make_tree(const struct maker *maker, struct lic_err *err)
+{
+    const struct items *items = &maker->items;
+    struct room room = room_for(items);
+    ENSURE(room.nodes < UINT32_MAX && room.bytes < UINT32_MAX, err, LIC_E_LIMIT,
+           "%u pairs of actions and resources with %zu bytes are too many for one index", items->n,
+           room.bytes);
+    struct tree tree = {
+        .maker = maker,
+        .nodes_max = room.nodes,
+        .nodes = ARENA_ARRAY(maker->arena, struct node, room.nodes),
+        .jobs = ARENA_ARRAY(maker->arena, struct job, room.nodes),
+        .text = arena_take(maker->arena, room.bytes),
+    };
+    ENSURE(tree.nodes && tree.jobs && tree.text, err, LIC_E_NOMEM,
+           "no memory for an index of %u pairs of actions and resources", items->n);
+    if (items->n > 0) {
+        (void)add_node(&tree, (struct job){ .from = 0, .to = items->n });
+    }
+    for (uint32_t i = 0; i < tree.n; i++) {
+        fill_node(&tree, i);
+    }
+    CHECK(tree.text_n <= room.bytes);
+    maker->index->nodes = tree.nodes;
+    maker->index->nodes_n = tree.n;
+    maker->index->text = tree.text;
+    return LIC_OK;
+}
+
+static enum lic_rc keep_postings(const struct maker *maker, struct lic_err *err)
+{
+    const struct items *items = &maker->items;
+    uint32_t *keys = ARENA_ARRAY(maker->arena, uint32_t, items->n);
+    struct posting *postings = ARENA_ARRAY(maker->arena, struct posting, items->n);
+    ENSURE(keys && postings, err, LIC_E_NOMEM, "no memory for the postings of an index");
+    for (uint32_t i = 0; i < items->n; i++) {
+        keys[i] = items->at[i].key;
+        postings[i] = items->at[i].posting;
+    }
+    maker->index->keys = keys;
+    maker->index->postings = postings;
+    return LIC_OK;
+}
+
+enum lic_rc policy_index_new(struct arena *arena, const struct policy_doc *const *docs, uint32_t n,
+                             const struct policy_index **out, struct lic_err *err)
+{
+    struct maker maker = { .arena = arena, .index = ARENA_NEW(arena, struct policy_index) };
+    uint64_t statements_n = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        statements_n += docs[i]->n;
+    }
+    ENSURE(statements_n < INDEX_NONE, err, LIC_E_LIMIT,
+           "%llu statements are too many for one index", (unsigned long long)statements_n);
+    ENSURE(maker.index, err, LIC_E_NOMEM, "no memory for the index of policies");
+    maker.index->statements = ARENA_ARRAY(arena, struct index_statement, (size_t)statements_n);
+    ENSURE(maker.index->statements, err, LIC_E_NOMEM, "no memory for the index of policies");
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t j = 0; j < docs[i]->n; j++) {
+            TRY(add_statement(&maker, docs[i], &docs[i]->statements[j], err));
+        }
+    }
+    sort_array(maker.items.at, maker.items.n, sizeof(struct item), compare_items);
+    TRY(make_tree(&maker, err));
+    TRY(keep_postings(&maker, err));
+    *out = maker.index;
+    return LIC_OK;
+}
+
+uint32_t index_statements_n(const struct policy_index *index)
+{
+    return index->statements_n;
+}
+
+struct index_statement index_statement(const struct policy_index *index, uint32_t n)
+{
+    CHECK(n < index->statements_n);
+    return index->statements[n];
+}
+
+/* ---- asking: one statement ---------------------------------------------------------------- */
+
+struct asking {
+    const struct policy_index *index;
+    const struct index_question *question;
+    uint32_t classes_asked[CLASSES_N]; /* keys without the effect's bit. ORDER INDEX_CLASS */
+    struct index_found found;
+    uint64_t tried_n; /* postings compared so far */
+};
+
+bool index_actions_apply(const struct doc_statement *statement, lic_str lower_action)
+{
+    const struct doc_patterns *actions = &statement->actions;
+    bool listed = false;
+    for (uint32_t i = 0; i < actions->n && !listed; i++) {
+        listed = vars_equal(&actions->at[i].compiled, lower_action);
+    }
+    return !actions->given || listed != actions->excluded;
+}
+
+static enum lic_rc is_listed(const struct doc_patterns *resources, const struct vars_ask *ask,
+                             enum truth *out, struct lic_err *err)
+{
+    enum truth listed = TRUTH_NO;
+    for (uint32_t i = 0; i < resources->n && listed != TRUTH_YES; i++) {
+        const struct vars_pattern *pattern = &resources->at[i].compiled;
+        enum truth one = TRUTH_NO;
+        if (str_starts(ask->request->resource, literal_head(pattern))) {
+            TRY(vars_match(pattern, ask->request->resource, ask, &one, err));
+        }
+        listed = truth_or(listed, one);
+    }
+    *out = listed;
+    return LIC_OK;
+}
+
+/*
+ * A variable without a value matches nothing, so a NotResource with one would except nothing. AWS
+ * does not say what happens then; here it never grants and always denies.
+ */
+static enum lic_rc is_excepted(const struct doc_statement *statement,
+                               const struct index_question *question, bool *out,
+                               struct lic_err *err)
+{
+    struct policy_request strict = *question->ask.request;
+    const struct vars_ask ask = { &strict, question->ask.arena };
+    enum truth listed = TRUTH_NO;
+    strict.strict = true;
+    TRY(is_listed(&statement->resources, &ask, &listed, err));
+    *out = listed == TRUTH_YES || (listed == TRUTH_UNSURE && !statement->deny);
+    return LIC_OK;
+}
+
+enum lic_rc index_resources_apply(const struct doc_statement *statement,
+                                  const struct index_question *question, bool *out,
+                                  struct lic_err *err)
+{
+    enum truth listed = TRUTH_YES;
+    bool excepted = false;
+    if (!statement->resources.given) {
+        *out = true;
+        return LIC_OK;
+    }
+    if (statement->resources.excluded) {
+        TRY(is_excepted(statement, question, &excepted, err));
+        *out = !excepted;
+        return LIC_OK;
+    }
+    TRY(is_listed(&statement->resources, &question->ask, &listed, err));
+    *out = listed == TRUTH_YES;
+    return LIC_OK;
+}
+
+static bool actions_match(const struct posting *posting, const struct doc_statement *statement,
+                          lic_str action)
+{
+    return posting->all_actions ? index_actions_apply(statement, action)
+                                : vars_equal(posting->action, action);
+}
+
+static enum lic_rc resources_match(const struct posting *posting,
+                                   const struct doc_statement *statement,
+                                   const struct index_question *question, bool *out,
+                                   struct lic_err *err)
+{
+    enum truth truth = TRUTH_YES;
+    if (posting->all_resources) {
+        return index_resources_apply(statement, question, out, err);
+    }
+    if (posting->resource) {
+        lic_str resource = question->ask.request->resource;
+        TRY(vars_match(posting->resource, resource, &question->ask, &truth, err));
+    }
+    *out = truth == TRUTH_YES;
+    return LIC_OK;
+}
+
+/* What cannot be decided never grants, and denies when the question is a strict one. */
+static enum lic_rc conditions_hold(const struct doc_statement *statement,
+                                   const struct index_question *question, bool *out,
+                                   struct lic_err *err)
+{
+    enum truth truth = TRUTH_YES;
+    for (uint32_t i = 0; i < statement->conditions.n && truth != TRUTH_NO; i++) {
+        enum truth holds = TRUTH_NO;
+        TRY(cond_holds(&statement->conditions.at[i].cond, &question->ask, &holds, err));
+        truth = truth_and(truth, holds);
+    }
+    *out = truth == TRUTH_YES ||
+           (truth == TRUTH_UNSURE && statement->deny && question->ask.request->strict);
+    return LIC_OK;
+}
+
+/* Where the number of an applying statement is kept, or NULL when it is not about the caller. */
+static uint32_t *found_slot(struct asking *asking, const struct doc_statement *statement)
+{
+    enum principal_grant grant = principal_named(
+        statement, &asking->question->ask.request->principal, asking->question->bounded);
+    if (grant == GRANT_NONE) {
+        return NULL;
+    }
+    return statement->deny ? &asking->found.deny : &asking->found.allow[grant];
+}
+
+static enum lic_rc try_posting(struct asking *asking, const struct posting *posting,
+                               struct lic_err *err)
+{
+    const struct index_question *question = asking->question;
+    const struct doc_statement *statement = asking->index->statements[posting->statement].statement;
+    uint32_t *slot = found_slot(asking, statement);
+    asking->tried_n++;
+    if (!slot || *slot <= posting->statement ||
+        !actions_match(posting, statement, question->action)) {
+        return LIC_OK;
+    }
+    bool applies = false;
+    TRY(resources_match(posting, statement, question, &applies, err));
+    if (applies) {
+        TRY(conditions_hold(statement, question, &applies, err));
+    }
+    *slot = applies ? posting->statement : *slot;
+    return LIC_OK;
+}
+
+/* ---- asking: postings of a node ----------------------------------------------------------- */
+
+/* The first of keys[from, to) that is not below `key`. */
+static uint32_t lower_bound(const uint32_t *keys, uint32_t from, uint32_t to, uint32_t key)
+{
+    while (to - from > FEW_POSTINGS) {
+        uint32_t middle = from + (to - from) / 2;
+        bool below = keys[middle] < key;
+        from = below ? middle + 1 : from;
+        to = below ? to : middle;
+    }
+    while (from < to && keys[from] < key) {
+        from++;
+    }
+    return from;
+}
+
+/* Statements after the one found need not be looked at: postings of one key are in order. */
+static enum lic_rc try_run(struct asking *asking, uint32_t from, uint32_t to, uint32_t key,
+                           struct lic_err *err)
+{
+    const struct policy_index *index = asking->index;
+    const uint32_t *best =
+        key & KEY_ALLOW ? &asking->found.allow[GRANT_DIRECT] : &asking->found.deny;
+    uint32_t i = lower_bound(index->keys, from, to, key);
+    for (; i < to && index->keys[i] == key && index->postings[i].statement < *best; i++) {
+        TRY(try_posting(asking, &index->postings[i], err));
+    }
+    return LIC_OK;
+}
+
+static enum lic_rc try_all(struct asking *asking, uint32_t from, uint32_t n, struct lic_err *err)
+{
+    const uint32_t *keys = asking->index->keys;
+    if (n == 0) {
+        return LIC_OK;
+    }
+    bool allows = (keys[from + n - 1] & KEY_ALLOW) != 0;
+    bool denies = (keys[from] & KEY_ALLOW) == 0;
+    for (uint32_t i = 0; i < CLASSES_N && denies; i++) {
+        TRY(try_run(asking, from, from + n, asking->classes_asked[i], err));
+    }
+    for (uint32_t i = 0; i < CLASSES_N && allows; i++) {
+        TRY(try_run(asking, from, from + n, asking->classes_asked[i] | KEY_ALLOW, err));
+    }
+    return LIC_OK;
+}
+
+/* ---- asking: walking down ----------------------------------------------------------------- */
+
+/* Without an instruction for it the compiler would call a function. */
+static uint32_t bits_n(uint64_t bits)
+{
+    bits -= bits >> 1 & 0x5555555555555555u;
+    bits = (bits & 0x3333333333333333u) + (bits >> 2 & 0x3333333333333333u);
+    bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (uint32_t)(bits * 0x0101010101010101u >> 56);
+}
+
+static uint32_t child_of(const struct node *node, unsigned char byte)
+{
+    uint32_t word = byte / 64;
+    uint64_t bit = UINT64_C(1) << byte % 64;
+    if ((node->child_bits[word] & bit) == 0) {
+        return NODE_NONE;
+    }
+    uint32_t before = bits_n(node->child_bits[word] & (bit - 1));
+    for (uint32_t i = 0; i < word; i++) {
+        before += node->child_bits[i] ? bits_n(node->child_bits[i]) : 0;
+    }
+    return node->children + before;
+}
+
+/* Whether the rest of the text goes on with this node's edge, forwards or backwards. */
+static bool edge_matches(const struct policy_index *index, const struct node *node, lic_str rest,
+                         bool backwards)
+{
+    const char *edge = index->text + node->edge;
+    if (rest.n < node->edge_n) {
+        return false;
+    }
+    if (!backwards) {
+        return memcmp(edge, rest.at, node->edge_n) == 0;
+    }
+    uint32_t i = 0;
+    while (i < node->edge_n && edge[i] == rest.at[rest.n - 1 - i]) {
+        i++;
+    }
+    return i == node->edge_n;
+}
+
+static lic_str past_edge(const struct node *node, lic_str rest, bool backwards)
+{
+    size_t n = rest.n - node->edge_n;
+    return backwards ? str_make(rest.at, n) : str_make(rest.at + node->edge_n, n);
+}
+
+static uint32_t next_node(const struct node *node, lic_str rest, bool backwards)
+{
+    if (rest.n == 0) {
+        return NODE_NONE;
+    }
+    return child_of(node, (unsigned char)(backwards ? rest.at[rest.n - 1] : rest.at[0]));
+}
+
+/* One of the trees behind a wildcard, from one place of the text. */
+static enum lic_rc walk_inner(struct asking *asking, uint32_t root, lic_str rest, bool backwards,
+                              struct lic_err *err)
+{
+    const struct node *nodes = asking->index->nodes;
+    uint32_t at = root;
+    while (at != NODE_NONE && edge_matches(asking->index, &nodes[at], rest, backwards)) {
+        TRY(try_all(asking, nodes[at].postings, nodes[at].open_n, err));
+        rest = past_edge(&nodes[at], rest, backwards);
+        at = next_node(&nodes[at], rest, backwards);
+    }
+    return LIC_OK;
+}
+
+/* Past what no text of this tree begins with; the root of a tree of inner texts has no postings. */
+static lic_str next_start(const struct policy_index *index, const struct node *root, lic_str rest)
+{
+    size_t skipped = 0;
+    if (root->edge_n > 0) {
+        skipped = str_find_char(rest, index->text[root->edge]);
+    } else {
+        while (skipped < rest.n && child_of(root, (unsigned char)rest.at[skipped]) == NODE_NONE) {
+            skipped++;
+        }
+    }
+    return str_make(rest.at + skipped, rest.n - skipped);
+}
+
+/* All postings of a tree behind a wildcard, wherever they are in it. */
+static enum lic_rc try_tree(struct asking *asking, const struct node *root, struct lic_err *err)
+{
+    const struct policy_index *index = asking->index;
+    for (uint32_t i = root->postings; i < root->postings + root->whole_n; i++) {
+        uint32_t key = index->keys[i] & ~KEY_ALLOW;
+        bool asked = key == asking->classes_asked[ACTION_NAMED] ||
+                     key == asking->classes_asked[ACTION_OF_SERVICE] ||
+                     key == asking->classes_asked[ACTION_ANY];
+        if (asked) {
+            TRY(try_posting(asking, &index->postings[i], err));
+        }
+    }
+    return LIC_OK;
+}
+
+/*
+ * An inner text may begin anywhere, and the same one may be met again and again in a text made for
+ * that. Once more was compared than the tree has, all of it is compared once, and that is the end.
+ */
+static enum lic_rc walk_inners(struct asking *asking, uint32_t root, lic_str rest,
+                               struct lic_err *err)
+{
+    const struct node *node = &asking->index->nodes[root];
+    if (root == NODE_NONE) {
+        return LIC_OK;
+    }
+    uint64_t tried_max = asking->tried_n + node->whole_n;
+    rest = next_start(asking->index, node, rest);
+    while (rest.n > 0) {
+        TRY(walk_inner(asking, root, rest, /* backwards= */ false, err));
+        if (asking->tried_n > tried_max) {
+            return try_tree(asking, node, err);
+        }
+        rest = next_start(asking->index, node, str_make(rest.at + 1, rest.n - 1));
+    }
+    return LIC_OK;
+}
+
+static enum lic_rc visit(struct asking *asking, const struct node *node, lic_str rest,
+                         struct lic_err *err)
+{
+    TRY(try_all(asking, node->postings, node->open_n, err));
+    if (rest.n == 0) {
+        TRY(try_all(asking, node->postings + node->open_n, node->whole_n, err));
+    }
+    TRY(walk_inner(asking, node->ends, rest, /* backwards= */ true, err));
+    return walk_inners(asking, node->inners, rest, err);
+}
+
+static enum lic_rc walk(struct asking *asking, lic_str resource, struct lic_err *err)
+{
+    const struct policy_index *index = asking->index;
+    const struct node *node = index->nodes_n > 0 ? &index->nodes[0] : NULL;
+    lic_str rest = resource;
+    while (node && edge_matches(index, node, rest, /* backwards= */ false)) {
+        rest = past_edge(node, rest, /* backwards= */ false);
+        TRY(visit(asking, node, rest, err));
+        uint32_t next = next_node(node, rest, /* backwards= */ false);
+        node = next != NODE_NONE ? &index->nodes[next] : NULL;
+    }
+    return LIC_OK;
+}
+
+enum lic_rc index_question_init(struct index_question *question,
+                                const struct policy_request *request, bool bounded,
+                                struct arena *arena, struct lic_err *err)
+{
+    lic_str action = request->action;
+    bool fits = action.n <= sizeof(question->lowered);
+    char *lowered = fits ? question->lowered : arena_take(arena, action.n);
+    ENSURE(lowered, err, LIC_E_NOMEM, "no memory to judge an action of %zu bytes", action.n);
+    uint32_t hash = HASH_START;
+    uint32_t service_hash = HASH_START;
+    bool colon = false;
+    for (size_t i = 0; i < action.n; i++) {
+        char c = action.at[i];
+        c = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        lowered[i] = c;
+        service_hash = c == ':' && !colon ? hash : service_hash;
+        colon = colon || c == ':';
+        hash = hash_add(hash, c);
+    }
+    question->ask = (struct vars_ask){ request, arena };
+    question->action = str_make(lowered, action.n);
+    question->action_hash = hash_end(hash);
+    question->service_hash = hash_end(colon ? service_hash : hash);
+    question->bounded = bounded;
+    return LIC_OK;
+}
+
+enum lic_rc index_ask(const struct policy_index *index, const struct index_question *question,
+                      struct index_found *out, struct lic_err *err)
+{
+    struct asking asking = {
+        .index = index,
+        .question = question,
+        .classes_asked = { make_key(true, ACTION_NAMED, question->action_hash),
+                           make_key(true, ACTION_OF_SERVICE, question->service_hash),
+                           make_key(true, ACTION_ANY, 0) },
+        .found = { .deny = INDEX_NONE,
+                   .allow = { INDEX_NONE, INDEX_NONE, INDEX_NONE, INDEX_NONE } },
+    };
+    lic_str resource = question->ask.request->resource;
+    TRY(walk(&asking, resource.at ? resource : nothing, err));
+    *out = asking.found;
+    return LIC_OK;
+}
