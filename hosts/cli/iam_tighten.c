@@ -160,7 +160,7 @@ static int verdict_of(const struct lic_history *history, const char *principal)
         (void)fprintf(stderr,
                       "note: %llu records could not be read, so what they used is not in "
                       "the policy\n",
-                      (unsigned long long)counts.skipped / 2);
+                      (unsigned long long)counts.skipped);
     }
     if (counts.used == 0) {
         (void)fprintf(stderr, "lictor iam tighten: in %llu records %s used nothing\n",

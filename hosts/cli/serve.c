@@ -588,6 +588,10 @@ const struct cli_command serve_command = {
         "once.\n\n"
         "Started by root, workers run as the first of lictor, www-data and nobody that can reach\n"
         "the state directory. LICTOR_NGINX=PATH names another nginx than the one in PATH.\n\n"
+        "Keys of login providers (oidc_providers with a URL) are fetched before the start, at "
+        "every\n"
+        "reload and every five minutes; SSL_CERT_FILE names other authorities than the "
+        "system's.\n\n"
         "Exit codes: 0 stopped as asked, 1 the directory is bad or nginx failed, 2 wrong command\n"
         "line.\n",
     .run = run,

@@ -241,6 +241,10 @@ enum lic_rc diff_gain(const struct prove_question *question, struct arena *arena
 {
     struct differ d = { .arena = arena, .whole = *question };
     struct prove_answers answers;
+    if (prove_same_documents(question)) {
+        *out = (struct advise_gain){ .verdict = ADVISE_GAIN_NONE };
+        return LIC_OK;
+    }
     TRY(take_all_apart(&d, err));
     TRY(prove_each(&d.apart, PIECES_MAX, arena, &answers, err));
     return summarize(&d, &answers, out, err);

@@ -545,11 +545,27 @@ static enum lic_rc try_settled(struct prover *p, struct prove_answer *answer, st
     return try_goal(p, p->settled, &goal, answer, err);
 }
 
+bool prove_same_documents(const struct prove_question *question)
+{
+    bool same = question->old_n == question->new_n && !question->settled_counts;
+    for (uint32_t i = 0; same && i < question->new_n; i++) {
+        const struct policy_doc *a = question->old_docs[i];
+        const struct policy_doc *b = question->new_docs[i];
+        same = a->text.n > 0 && str_eq(a->text, b->text) && a->kind == b->kind && a->n == b->n &&
+               a->start.line == b->start.line && a->start.column == b->start.column;
+    }
+    return same;
+}
+
 enum lic_rc prove_no_new_access(const struct prove_question *question, struct arena *arena,
                                 struct prove_answer *out, struct lic_err *err)
 {
     struct prover p;
     struct prove_answer answer = { .verdict = PROVE_PASS };
+    if (prove_same_documents(question)) {
+        *out = answer;
+        return LIC_OK;
+    }
     TRY(begin(&p, question, arena, err));
     if (p.space.boxes.n > BOXES_MAX) {
         *out = (struct prove_answer){ .verdict = PROVE_UNKNOWN, .reason = p.incomplete };

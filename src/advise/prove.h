@@ -44,6 +44,9 @@ struct prove_answer {
     const struct doc_statement *old_statement;
 };
 
+/* Whether both sides are the same texts, read alike: nothing is new then, however hard to prove. */
+bool prove_same_documents(const struct prove_question *question);
+
 /* The first new access found, or that there is none. LIC_E_NOMEM is the only failure. */
 enum lic_rc prove_no_new_access(const struct prove_question *question, struct arena *arena,
                                 struct prove_answer *out, struct lic_err *err) LIC_MUST_USE;

@@ -73,17 +73,10 @@ bool lookalike_is_mark(uint32_t code_point)
 
 bool lookalike_is_letter(uint32_t code_point)
 {
-    switch (utf8proc_category((utf8proc_int32_t)code_point)) {
-    case UTF8PROC_CATEGORY_LU:
-    case UTF8PROC_CATEGORY_LL:
-    case UTF8PROC_CATEGORY_LT:
-    case UTF8PROC_CATEGORY_LM:
-    case UTF8PROC_CATEGORY_LO:
-    case UTF8PROC_CATEGORY_ND:
-        return true;
-    default:
-        return false;
-    }
+    /* The letters' categories are the first of utf8proc's enumeration but for "unassigned". */
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)code_point);
+    return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
+           category == UTF8PROC_CATEGORY_ND;
 }
 
 /* Whether the first part of a decomposition is ASCII: only then its marks are mere disguise. */

@@ -565,8 +565,11 @@ static enum lic_rc settle(struct lic_history *h, enum lic_rc rc, struct lic_err 
     struct lic_err told = { 0 };
     err_set(&told, rc, "at byte %llu: %s; skipped", (unsigned long long)h->offset, err->text);
     err_at(&told, str_z(h->file), 0, 0);
-    h->counts.skipped++;
     err->rc = LIC_OK;
+    if (h->mode == MODE_DRAFTED) {
+        return LIC_OK; /* it was told when the history was read the first time */
+    }
+    h->counts.skipped++;
     if (h->options.report) {
         h->options.report(h->options.report_arg, &told);
     }

@@ -136,11 +136,14 @@ static bool identify_key(struct lic_exchange *x, const struct lic_head *in, enum
 static bool identify_token(struct lic_exchange *x, lic_str token, enum failmode *failure,
                            struct lic_err *err)
 {
-    struct federate_ask ask = { &x->engine->config, &x->request, token, x->request.time };
-    struct principal *principal = ARENA_NEW(&x->arena, struct principal);
+    struct federate_ask ask = { x->worker, x->engine, &x->request, token, x->request.time };
+    struct federate_by *by = ARENA_NEW(&x->arena, struct federate_by);
     *failure = FAIL_out_of_memory;
-    return principal && federate_bearer(&ask, &x->arena, principal, failure, err) == LIC_OK &&
-           act_as(x, principal, failure, err);
+    if (!by || federate_bearer(&ask, &x->arena, by, failure, err) != LIC_OK) {
+        return false;
+    }
+    x->kept = by->kept;
+    return act_as(x, &by->principal, failure, err);
 }
 
 /* A signature: the body it covers is here. *body loses its framing. */
@@ -159,51 +162,43 @@ static bool identify_signed(struct lic_exchange *x, lic_str *body, enum failmode
     return act_as(x, by.principal, failure, err);
 }
 
-/* One way of saying who calls; with two, somebody would have to choose. */
-static bool has_key(const struct lic_head *in, const struct signed_call *call)
+static bool has_header(const struct lic_head *in, lic_str name)
 {
     for (uint32_t i = 0; i < in->headers_n; i++) {
-        bool authorization = str_eq_nocase(in->headers[i].name, LIC_STR("authorization"));
-        if ((authorization && call->claim.query) ||
-            str_eq_nocase(in->headers[i].name, LIC_STR("x-api-key"))) {
+        if (str_eq_nocase(in->headers[i].name, name)) {
             return true;
         }
     }
     return false;
 }
 
-static bool presents_nothing(const struct lic_head *in)
-{
-    for (uint32_t i = 0; i < in->headers_n; i++) {
-        if (str_eq_nocase(in->headers[i].name, LIC_STR("authorization")) ||
-            str_eq_nocase(in->headers[i].name, LIC_STR("x-api-key"))) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /*
  * Who calls, as far as the head says it: a signed call with a body is known when the body is, and
- * STS has a call that nobody signs.
+ * STS has a call that nobody signs. One way of saying it only: with two, somebody would have to
+ * choose.
  */
 static bool identify(struct lic_exchange *x, const struct lic_head *in, bool sts,
                      enum failmode *failure, struct lic_err *err)
 {
+    bool key = has_header(in, LIC_STR("x-api-key"));
+    bool authorization = has_header(in, LIC_STR("authorization"));
     if (signed_read(in, sts, &x->arena, &x->unsure, failure, err) != LIC_OK) {
         return false;
     }
+    *failure = FAIL_key_malformed;
     if (x->unsure) {
         lic_str nothing = LIC_STR("");
-        *failure = FAIL_key_malformed;
-        return !has_key(in, x->unsure) &&
+        return !key && !(authorization && x->unsure->claim.query) &&
                (str_eq(in->method, LIC_STR("POST")) || identify_signed(x, &nothing, failure, err));
     }
-    if (sts && presents_nothing(in)) {
+    if (sts && !key && !authorization) {
         return true;
     }
     lic_str token = federate_token(in);
-    return token.n > 0 ? identify_token(x, token, failure, err) : identify_key(x, in, failure, err);
+    if (token.n > 0) {
+        return !key && identify_token(x, token, failure, err);
+    }
+    return identify_key(x, in, failure, err);
 }
 
 /* ---- routes ---- */

@@ -258,7 +258,7 @@ static enum lic_rc judge(const struct federate_ask *ask, struct assume *assume, 
 {
     struct event event = ask_event(ask->event, assume->caller);
     event.role_session = assume->request->session_name;
-    event.region = ask->config->settings.region;
+    event.region = ask->engine->config.settings.region;
     TRY(assume_prepare(assume, arena, err));
     TRY(assume_describe(assume, &event, arena, err));
     return assume_judge(assume, &event, arena, out, err);
@@ -278,7 +278,8 @@ static enum lic_rc act(const struct federate_ask *ask, const struct federated *f
     TRY(assume_session(assume, ask->now_ns, arena, &session, err));
     /* The moment of issue is the token's, so that revoking sessions revokes it. */
     session.issued_ns = from->jwt.issued_ns == EVENT_INT_NONE ? 0 : from->jwt.issued_ns;
-    return assume_principal(ask->config, &session, LIC_STR(""), arena, out, out_failure, err);
+    return assume_principal(&ask->engine->config, &session, LIC_STR(""), arena, out, out_failure,
+                            err);
 }
 
 static enum lic_rc find_bearer_role(const struct config *config, const struct federated *from,
@@ -292,21 +293,80 @@ static enum lic_rc find_bearer_role(const struct config *config, const struct fe
     return LIC_OK;
 }
 
+static bool is_over(const struct federated *from, int64_t now_ns)
+{
+    return now_ns >= from->jwt.expires_ns;
+}
+
+/* Only what was checked well is checked once more into a slot: no stranger can empty slots. */
+static struct kept_session *keep(const struct federate_ask *ask, const uint8_t digest[32])
+{
+    struct lic_err err;
+    struct kept_session *slot = kept_take(ask->worker, ask->engine, digest);
+    struct federated *from = slot ? ARENA_NEW(&slot->arena, struct federated) : NULL;
+    lic_str token = from ? str_copy(&slot->arena, ask->token) : (lic_str){ 0 };
+    if (!token.at || federate_check(&ask->engine->config, token, ask->now_ns, &slot->arena, from,
+                                    &err) != LIC_OK) {
+        kept_drop(slot);
+        return NULL;
+    }
+    slot->federated = from;
+    return slot;
+}
+
+/* A token that this worker has seen is good until it expires: checking a signature takes long. */
+static enum lic_rc check_kept(const struct federate_ask *ask, struct arena *arena,
+                              struct federated *out, struct kept_session **out_kept,
+                              struct lic_err *err)
+{
+    uint8_t digest[32];
+    kept_digest(LIC_STR(""), ask->token, digest);
+    struct kept_session *slot = kept_find(ask->worker, ask->engine, digest);
+    if (slot && slot->federated && !is_over(slot->federated, ask->now_ns)) {
+        *out = *slot->federated;
+        *out_kept = slot;
+        return LIC_OK;
+    }
+    kept_release(slot);
+    TRY(federate_check(&ask->engine->config, ask->token, ask->now_ns, arena, out, err));
+    *out_kept = is_over(out, ask->now_ns) ? NULL : keep(ask, digest);
+    return LIC_OK;
+}
+
+static enum lic_rc act_as_bearer(const struct federate_ask *ask, const struct federated *from,
+                                 struct arena *arena, struct principal *out,
+                                 enum failmode *out_failure, struct lic_err *err)
+{
+    struct sts_request request = { .action = STS_ASSUME_ROLE_WITH_WEB_IDENTITY,
+                                   .source_identity = from->source_identity };
+    struct assume assume = {
+        .config = &ask->engine->config,
+        .web = true,
+        .caller = &from->caller,
+        .request = &request,
+        .claims = from->claims,
+        .claims_n = from->claims_n,
+    };
+    TRY(find_bearer_role(&ask->engine->config, from, &assume.role, err));
+    TRY(session_name(from->jwt.subject, arena, &request.session_name, err));
+    return act(ask, from, &assume, arena, out, out_failure, err);
+}
+
 enum lic_rc federate_bearer(const struct federate_ask *ask, struct arena *arena,
-                            struct principal *out, enum failmode *out_failure, struct lic_err *err)
+                            struct federate_by *out, enum failmode *out_failure,
+                            struct lic_err *err)
 {
     struct federated from;
-    struct sts_request request = { .action = STS_ASSUME_ROLE_WITH_WEB_IDENTITY };
-    struct assume assume = { .config = ask->config, .web = true, .request = &request };
+    struct federate_by by = { 0 };
     *out_failure = FAIL_token_not_accepted;
-    TRY(federate_check(ask->config, ask->token, ask->now_ns, arena, &from, err));
-    TRY(find_bearer_role(ask->config, &from, &assume.role, err));
-    TRY(session_name(from.jwt.subject, arena, &request.session_name, err));
-    request.source_identity = from.source_identity;
-    assume.caller = &from.caller;
-    assume.claims = from.claims;
-    assume.claims_n = from.claims_n;
-    return act(ask, &from, &assume, arena, out, out_failure, err);
+    TRY(check_kept(ask, arena, &from, &by.kept, err));
+    enum lic_rc rc = act_as_bearer(ask, &from, arena, &by.principal, out_failure, err);
+    if (rc != LIC_OK) {
+        kept_release(by.kept);
+        return rc;
+    }
+    *out = by;
+    return LIC_OK;
 }
 
 /* ---- keys that the host fetches ---- */

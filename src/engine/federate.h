@@ -7,6 +7,7 @@
 #define ENGINE_FEDERATE_H
 
 #include "engine/assume.h"
+#include "engine/kept.h"
 #include "policy/jwt.h"
 
 /* A token that was checked, as somebody who asks for a role. */
@@ -28,15 +29,22 @@ enum lic_rc federate_check(const struct config *config, lic_str token, int64_t n
 lic_str federate_token(const struct lic_head *head);
 
 struct federate_ask {
-    const struct config *config;
+    struct lic_worker *worker;
+    struct lic_engine *engine;
     const struct event *event; /* the call's: address, time, TLS ... */
     lic_str token;
     int64_t now_ns;
 };
 
-/* Who presents this token as a bearer key. LIC_E_INVALID: nobody; *out_failure says why. */
+/* Who presents a token as a bearer key; what `kept` holds (or NULL) is to be released later. */
+struct federate_by {
+    struct principal principal;
+    struct kept_session *kept;
+};
+
+/* LIC_E_INVALID: nobody; *out_failure says why. */
 enum lic_rc federate_bearer(const struct federate_ask *ask, struct arena *arena,
-                            struct principal *out, enum failmode *out_failure,
+                            struct federate_by *out, enum failmode *out_failure,
                             struct lic_err *err) LIC_MUST_USE;
 
 #endif

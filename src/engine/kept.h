@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sessions that a worker has opened lately, so that a client's second call does not pay for opening
- * its token and compiling its session policy again.
+ * its token and compiling its session policy again; and JWTs whose signature it has checked.
  *
  *     kept   set 0 | set 1 | ...        the digest of key id and token chooses a set of four
  *              └─ slot: digest, engine, session, principal, secret   in an arena of its own
@@ -24,12 +24,14 @@ struct kept_session {
     struct session session;
     struct principal principal;
     char secret[SESSION_SECRET_BYTES];
-    uint32_t users;   /* exchanges that hold it */
-    uint64_t used_at; /* turn of the latest use */
+    const struct federated *federated; /* federate.c's, of a JWT; then there is no session */
+    uint32_t users;                    /* exchanges that hold it */
+    uint64_t used_at;                  /* turn of the latest use */
 };
 
 struct kept;
 
+/* Of an access key's id (empty for a JWT) and its token. */
 void kept_digest(lic_str access_key, lic_str token, uint8_t out[32]);
 
 /* The slot of this digest, held for the caller; or NULL. */

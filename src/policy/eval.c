@@ -34,12 +34,13 @@ struct judging {
 
 /* ---- the layers --------------------------------------------------------------------------- */
 
-static void keep(const struct policy_index *index, uint32_t number, struct policy_found *out)
+static void keep(const struct policy_index *index, uint32_t number, enum policy_layer_result result,
+                 struct policy_found *out)
 {
     struct index_statement found = index_statement(index, number);
     out->doc = found.doc;
     out->statement = found.statement;
-    out->result = found.statement->deny ? LAYER_DENIES : LAYER_ALLOWS;
+    out->result = result;
 }
 
 /* The strongest way in which the layer allows; a deny is kept before any allow. */
@@ -56,9 +57,9 @@ static enum lic_rc ask_layer(const struct policy_index *index,
     *out = (struct policy_found){ .result = LAYER_SILENT };
     *out_grant = GRANT_NONE;
     if (found.deny != INDEX_NONE) {
-        keep(index, found.deny, out);
+        keep(index, found.deny, LAYER_DENIES, out);
     } else if (grant != GRANT_NONE) {
-        keep(index, found.allow[grant], out);
+        keep(index, found.allow[grant], LAYER_ALLOWS, out);
         *out_grant = grant;
     }
     return LIC_OK;

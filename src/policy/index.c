@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "base/sort.h"
 #include "base/str.h"
 #include "policy/match.h"
@@ -29,6 +30,7 @@
 #define KEY_HASH_MASK 0x1fffffffu
 #define CLASSES_N 3u
 #define ARN_COLONS 5u
+#define ACTIONS_SEED 0x696e646578u
 #define HASH_START 0x811c9dc5u /* FNV-1a; equal hashes only cost a comparison more */
 #define HASH_PRIME 0x01000193u
 
@@ -47,10 +49,15 @@ enum place {
     PLACE_INNER  /* goes on in the tree over inner texts */
 };
 
-/* NULL: nothing is left to compare, or (NotAction, NotResource, too many) all of them are. */
+/*
+ * NULL: nothing is left to compare, or (NotAction, NotResource, too many) all of them are. What
+ * most statements do not have is said here, so that they need not be fetched from memory to see it.
+ */
 struct posting {
     uint32_t statement;
     bool all_actions, all_resources;
+    bool deny;
+    bool plain; /* no Principal, no Condition */
     const struct vars_pattern *action, *resource;
 };
 
@@ -98,6 +105,7 @@ struct maker {
     struct arena *arena;
     struct policy_index *index;
     struct items items;
+    struct map actions; /* as written -> struct vars_pattern; the same text is kept once */
 };
 
 static const lic_str nothing = { "", 0 };
@@ -273,6 +281,8 @@ static enum lic_rc add_item(struct maker *maker, const struct doc_statement *sta
     item.key = key_of(action, statement->deny);
     item.posting = (struct posting){
         .statement = maker->index->statements_n - 1,
+        .deny = statement->deny,
+        .plain = !statement->principals.given && statement->conditions.n == 0,
         .all_actions = !action,
         .all_resources = !resource && statement->resources.given,
         .action = action,
@@ -297,6 +307,24 @@ static enum lic_rc add_for_action(struct maker *maker, const struct doc_statemen
     return LIC_OK;
 }
 
+/*
+ * Ten thousand statements about s3:* compare with one text, which then is at hand. What a dollar
+ * sign means depends on the document's version.
+ */
+static enum lic_rc share_action(struct maker *maker, const struct doc_pattern *action,
+                                const struct vars_pattern **out, struct lic_err *err)
+{
+    void *mine = (void *)(uintptr_t)&action->compiled;
+    bool alike = str_find_char(action->text, '$') == action->text.n;
+    void *shared = alike ? map_get(&maker->actions, action->text) : mine;
+    if (!shared) {
+        ENSURE(map_add(&maker->actions, action->text, mine) == LIC_OK, err, LIC_E_NOMEM,
+               "no memory for the index of policies");
+    }
+    *out = shared ? shared : mine;
+    return LIC_OK;
+}
+
 static enum lic_rc add_statement(struct maker *maker, const struct policy_doc *doc,
                                  const struct doc_statement *statement, struct lic_err *err)
 {
@@ -308,7 +336,9 @@ static enum lic_rc add_statement(struct maker *maker, const struct policy_doc *d
         return add_for_action(maker, statement, NULL, err);
     }
     for (uint32_t i = 0; i < actions->n; i++) {
-        TRY(add_for_action(maker, statement, &actions->at[i].compiled, err));
+        const struct vars_pattern *action = NULL;
+        TRY(share_action(maker, &actions->at[i], &action, err));
+        TRY(add_for_action(maker, statement, action, err));
     }
     return LIC_OK;
 }
@@ -521,6 +551,7 @@ enum lic_rc policy_index_new(struct arena *arena, const struct policy_doc *const
     }
     ENSURE(statements_n < INDEX_NONE, err, LIC_E_LIMIT,
            "%llu statements are too many for one index", (unsigned long long)statements_n);
+    map_init(&maker.actions, arena, ACTIONS_SEED);
     ENSURE(maker.index, err, LIC_E_NOMEM, "no memory for the index of policies");
     maker.index->statements = ARENA_ARRAY(arena, struct index_statement, (size_t)statements_n);
     ENSURE(maker.index->statements, err, LIC_E_NOMEM, "no memory for the index of policies");
@@ -661,14 +692,18 @@ static enum lic_rc conditions_hold(const struct doc_statement *statement,
 }
 
 /* Where the number of an applying statement is kept, or NULL when it is not about the caller. */
-static uint32_t *found_slot(struct asking *asking, const struct doc_statement *statement)
+static uint32_t *found_slot(struct asking *asking, const struct posting *posting,
+                            const struct doc_statement *statement)
 {
-    enum principal_grant grant = principal_named(
-        statement, &asking->question->ask.request->principal, asking->question->bounded);
+    enum principal_grant grant = GRANT_DIRECT;
+    if (!posting->plain) {
+        grant = principal_named(statement, &asking->question->ask.request->principal,
+                                asking->question->bounded);
+    }
     if (grant == GRANT_NONE) {
         return NULL;
     }
-    return statement->deny ? &asking->found.deny : &asking->found.allow[grant];
+    return posting->deny ? &asking->found.deny : &asking->found.allow[grant];
 }
 
 static enum lic_rc try_posting(struct asking *asking, const struct posting *posting,
@@ -676,15 +711,15 @@ static enum lic_rc try_posting(struct asking *asking, const struct posting *post
 {
     const struct index_question *question = asking->question;
     const struct doc_statement *statement = asking->index->statements[posting->statement].statement;
-    uint32_t *slot = found_slot(asking, statement);
+    uint32_t *slot = found_slot(asking, posting, statement);
+    bool applies = false;
     asking->tried_n++;
     if (!slot || *slot <= posting->statement ||
         !actions_match(posting, statement, question->action)) {
         return LIC_OK;
     }
-    bool applies = false;
     TRY(resources_match(posting, statement, question, &applies, err));
-    if (applies) {
+    if (applies && !posting->plain) {
         TRY(conditions_hold(statement, question, &applies, err));
     }
     *slot = applies ? posting->statement : *slot;

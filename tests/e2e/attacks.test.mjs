@@ -231,7 +231,7 @@ const targets = {
     '/v1/chat/completions%20': [400, 404], '/v1/chat\\completions': [400, 404], '/v1/chat/complet\u00efons': [400, 404],
     '/v1/chat/completions?api_key=sk-1': 400, '/v1/chat/completions?key=lk_x': 400, '/v1/chat/completions?a': 400,
     '/v1/chat/completions?beta=true&token=x': 400, '/v1/messages?beta=false': 400, 'v1/chat/completions': 400,
-    '/../etc/passwd': [400, 404], '/v1/files': 404, '/v1/embeddings': 404, '/': 404, '/healthz': 404, '/metrics': 404, '*': [400, 405],
+    '/../etc/passwd': [400, 404], '/v1/files': 404, '/v1/embeddings': 404, '/healthz': 404, '/metrics': 404, '*': [400, 405],
 };
 
 for (const [target, status] of Object.entries(targets)) {

@@ -315,6 +315,8 @@ test('what STS does not know or cannot honour, it says in AWS\'s words', async (
         /<Code>MissingAuthenticationToken<\/Code>/);
     const get = await send(gateway, signed(gateway, aliceKey, { method: 'GET', service: 'sts', path: `/?${head}GetCallerIdentity` }));
     assert.match(get.text, /<Arn>arn:aws:iam::111122223333:user\/alice<\/Arn>/);
+    const presigned = signed(gateway, aliceKey, { method: 'GET', service: 'sts', path: `/?${head}GetCallerIdentity&X-Amz-Expires=60`, signQuery: true });
+    assert.match((await send(gateway, presigned)).text, /user\/alice/);
     const bearer = await fetch(`${gateway.url}/`, { method: 'POST', body: new URLSearchParams(`${head}GetCallerIdentity`), headers: { authorization: `Bearer ${keyOf('alice')}` } });
     assert.match(await bearer.text(), /user\/alice/);
 });

@@ -614,7 +614,7 @@ static void exchange_token(struct sim *s, const char *name, const char *role, st
     sim_done(s, LIC_CLOSE_DONE);
 }
 
-static void bear_token(struct sim *s, const char *name, struct arena *arena)
+static void bear_token(struct sim *s, const char *name, bool beside_key, struct arena *arena)
 {
     struct buf value;
     lic_str token = token_named(name, arena);
@@ -624,8 +624,11 @@ static void bear_token(struct sim *s, const char *name, struct arena *arena)
     buf_add(&value, token);
     EXPECT(value.failed == LIC_OK);
     struct lic_header headers[] = { { LIC_STR("Content-Type"), LIC_STR("application/json") },
-                                    { LIC_STR("Authorization"), buf_str(&value) } };
-    struct sim_request request = { .headers = headers, .headers_n = 2, .body = LIC_STR(BODY) };
+                                    { LIC_STR("Authorization"), buf_str(&value) },
+                                    { LIC_STR("x-api-key"), LIC_STR(SIM_KEY) } };
+    struct sim_request request = { .headers = headers,
+                                   .headers_n = beside_key ? 3 : 2,
+                                   .body = LIC_STR(BODY) };
     sim_request(s, &request);
     sim_done(s, LIC_CLOSE_DONE);
 }
@@ -673,15 +676,24 @@ CASE(sim_identity_token_as_a_bearer_key)
 {
     SIM(s, "identity");
     TEST_ARENA(arena);
-    bear_token(s, "good", arena);
+    bear_token(s, "good", /* beside_key= */ false, arena);
     EXPECT(s->forwarded);
     EXPECT(sim_has(sim_record(s, "intent"), "assumed-role/web/repo-example-agent-"));
-    bear_token(s, "subject", arena);
+    bear_token(s, "good", /* beside_key= */ false, arena);
+    EXPECT(s->forwarded);
+    bear_token(s, "subject", /* beside_key= */ false, arena);
     EXPECT_U64(s->status, 403);
     EXPECT_U64(sim_failures("token_refused"), 1);
-    bear_token(s, "forged", arena);
+    bear_token(s, "forged", /* beside_key= */ false, arena);
     EXPECT_U64(s->status, 401);
     EXPECT_U64(sim_failures("token_not_accepted"), 1);
-    bear_token(s, "twice", arena);
+    bear_token(s, "twice", /* beside_key= */ false, arena);
     EXPECT(!s->forwarded);
+    bear_token(s, "good", /* beside_key= */ true, arena);
+    EXPECT(!s->forwarded);
+    EXPECT_U64(sim_failures("key_malformed"), 1);
+    test_world()->wall_ns += (int64_t)661 * 1000000000;
+    bear_token(s, "good", /* beside_key= */ false, arena);
+    EXPECT_U64(s->status, 401);
+    EXPECT(sim_has(sim_released(s), "ExpiredTokenException"));
 }

@@ -2,6 +2,7 @@
 /* The two sides of a stack, and that truth is always between them. */
 #include "advise/grants.h"
 
+#include "base/buf.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -34,13 +35,19 @@ static enum lic_rc ask(struct arena *arena, const char *resource, const char *se
                        struct policy_request *out, struct lic_err *err)
 {
     struct request_context context;
-    struct policy_request request = { .action = LIC_STR("a:B"), .resource = str_z(resource) };
-    lic_str value = str_z(secret);
+    struct policy_request request = { .action = LIC_STR("a:B"), .resource = LIC_STR("") };
+    struct str_list values = { .n = 0 };
+    struct buf name;
+    buf_init(&name, arena, 256);
+    buf_addf(&name, "arn:aws:a:::%s", resource);
+    TRY(buf_check(&name, "a resource", err));
+    request.resource = buf_str(&name);
     TRY(request_principal_read(LIC_STR("arn:aws:iam::111122223333:user/ann"), &request.principal,
                                err));
     TRY(request_context_init(&context, arena, 1, err));
     if (secret) {
-        TRY(request_context_add(&context, LIC_STR("x:secret"), &value, 1, false, err));
+        TRY(str_list_add(&values, arena, str_z(secret)));
+        TRY(request_context_add(&context, LIC_STR("x:secret"), values.at, 1, false, err));
     }
     request.table = context.slots;
     request.mask = context.mask;
@@ -55,18 +62,18 @@ CASE(grants_say_yes_no_or_that_it_depends)
         enum grants_answer answer;
     } rows[] = {
         { ALLOW("\"*\""), "r", GRANTS_YES },
-        { ALLOW("\"x\""), "r", GRANTS_NO },
+        { ALLOW("\"arn:aws:a:::x\""), "r", GRANTS_NO },
         { ALLOW("\"*\"" IF("x:secret")), "r", GRANTS_DEPENDS },
-        { ALLOW("\"x\"" IF("x:secret")), "r", GRANTS_NO },
+        { ALLOW("\"arn:aws:a:::x\"" IF("x:secret")), "r", GRANTS_NO },
         { ALLOW("\"*\"" IF("x:known")), "r", GRANTS_NO },
         { ALLOW("\"*\"") "," DENY("\"*\"" IF("x:secret")), "r", GRANTS_DEPENDS },
-        { ALLOW("\"*\"") "," DENY("\"x\"" IF("x:secret")), "r", GRANTS_YES },
+        { ALLOW("\"*\"") "," DENY("\"arn:aws:a:::x\"" IF("x:secret")), "r", GRANTS_YES },
         { ALLOW("\"*\"" IF("x:secret")) "," ALLOW("\"*\""), "r", GRANTS_YES },
         { ALLOW("\"*\"" IF("x:secret")) "," DENY("\"*\""), "r", GRANTS_NO },
-        { ALLOW("\"h/${x:secret}/*\""), "h/q/f", GRANTS_DEPENDS },
-        { ALLOW("\"h/${x:secret}/*\""), "g/q/f", GRANTS_NO },
-        { ALLOW("\"*\"") "," DENY("\"h/${x:secret}\""), "h/q", GRANTS_DEPENDS },
-        { ALLOW("\"*\"") "," DENY("\"h/${x:secret}\""), "g", GRANTS_YES },
+        { ALLOW("\"arn:aws:a:::h/${x:secret}/*\""), "h/q/f", GRANTS_DEPENDS },
+        { ALLOW("\"arn:aws:a:::h/${x:secret}/*\""), "g/q/f", GRANTS_NO },
+        { ALLOW("\"*\"") "," DENY("\"arn:aws:a:::h/${x:secret}\""), "h/q", GRANTS_DEPENDS },
+        { ALLOW("\"*\"") "," DENY("\"arn:aws:a:::h/${x:secret}\""), "g", GRANTS_YES },
     };
     TEST_ARENA(arena);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -92,7 +99,8 @@ CASE(grants_turn_not_resource_round)
     enum grants_answer answer;
     struct lic_err err;
     EXPECT_OK(make(arena,
-                   "{\"Effect\":\"Allow\",\"Action\":\"a:*\",\"NotResource\":\"h/${x:secret}\"}",
+                   "{\"Effect\":\"Allow\",\"Action\":\"a:*\",\"NotResource\":\"arn:aws:a:::h/"
+                   "${x:secret}\"}",
                    &stack, &grants, &err),
               &err);
     EXPECT_OK(ask(arena, "h/q", NULL, &request, &err), &err);
@@ -107,16 +115,17 @@ static const char *random_statement(void)
 {
     static const char *const statements[] = {
         ALLOW("\"*\""),
-        ALLOW("\"r\"" IF("x:secret")),
+        ALLOW("\"arn:aws:a:::r\"" IF("x:secret")),
         ALLOW("\"*\",\"Condition\":{\"StringNotEquals\":{\"x:secret\":\"v\"}}"),
         ALLOW("\"*\",\"Condition\":{\"Null\":{\"x:secret\":\"true\"}}"),
-        ALLOW("\"${x:secret}\""),
-        DENY("\"s\""),
+        ALLOW("\"arn:aws:a:::${x:secret}\""),
+        DENY("\"arn:aws:a:::s\""),
         DENY("\"*\"" IF("x:secret")),
         DENY("\"*\",\"Condition\":{\"StringNotEqualsIfExists\":{\"x:secret\":\"v\"}}"),
-        DENY("\"${x:secret}\""),
-        "{\"Effect\":\"Allow\",\"Action\":\"a:*\",\"NotResource\":\"${x:secret}\"}",
-        "{\"Effect\":\"Deny\",\"Action\":\"a:*\",\"NotResource\":[\"r\",\"${x:secret}\"]}",
+        DENY("\"arn:aws:a:::${x:secret}\""),
+        "{\"Effect\":\"Allow\",\"Action\":\"a:*\",\"NotResource\":\"arn:aws:a:::${x:secret}\"}",
+        "{\"Effect\":\"Deny\",\"Action\":\"a:*\",\"NotResource\":[\"arn:aws:a:::r\",\"arn:aws:a:::$"
+        "{x:secret}\"]}",
     };
     return statements[test_random_below(sizeof statements / sizeof statements[0])];
 }

@@ -16,8 +16,7 @@ static void expect_words(const char *statement, const char *words)
     struct lic_err err;
     (void)snprintf(text, sizeof text, "{\"Version\":\"2012-10-17\",\"Statement\":\n{%s}}",
                    statement);
-    EXPECT_OK(policy_doc_read(arena, LIC_STR("p.json"), str_z(text), DOC_ANY, &doc, &err),
-              &err);
+    EXPECT_OK(policy_doc_read(arena, LIC_STR("p.json"), str_z(text), DOC_ANY, &doc, &err), &err);
     buf_init(&out, arena, 4096);
     grants_words_place(&out, doc, &doc->statements[0]);
     buf_add_char(&out, ' ');
@@ -29,8 +28,9 @@ CASE(grants_words_say_what_a_statement_does)
 {
     expect_words("\"Effect\":\"Allow\",\"Action\":[\"a:B\",\"a:C\"],\"Resource\":\"*\"",
                  "p.json:2 may a:B, a:C on *");
-    expect_words("\"Sid\":\"S\",\"Effect\":\"Deny\",\"NotAction\":\"a:B\",\"NotResource\":\"r\"",
-                 "p.json:2 (S) may not anything but a:B on anything but r");
+    expect_words(
+        "\"Sid\":\"S\",\"Effect\":\"Deny\",\"NotAction\":\"a:B\",\"NotResource\":\"arn:aws:a:::r\"",
+        "p.json:2 (S) may not anything but a:B on anything but arn:aws:a:::r");
 }
 
 CASE(grants_words_say_conditions)

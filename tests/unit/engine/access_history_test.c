@@ -75,7 +75,7 @@ CASE(access_history_drafts_and_replays)
     EXPECT_U64(counts.used, 3);
     EXPECT_U64(counts.allowed, 3);
     EXPECT_U64(counts.changed, 0);
-    EXPECT_U64(reports, 2);
+    EXPECT_U64(reports, 1);
 }
 
 CASE(access_history_of_strangers_is_refused)
