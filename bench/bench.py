@@ -200,12 +200,17 @@ def policy(build):
         print(done.stdout.decode(), end='')
 
 
+def prove(build):
+    print('\nProofs that a changed policy gives no new access, on one core')
+    run_tool(build, '2000', name='prove_bench')
+
+
 def main():
-    build, parts = sys.argv[1], sys.argv[2:] or ['gateway', 'streams', 'engine', 'identity', 'policy']
+    build, parts = sys.argv[1], sys.argv[2:] or ['gateway', 'streams', 'engine', 'identity', 'policy', 'prove']
     print(f'{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}')
     for part in parts:
         {'gateway': gateway, 'streams': measure_streams, 'engine': engine, 'identity': identity,
-         'policy': policy}[part](build)
+         'policy': policy, 'prove': prove}[part](build)
 
 
 main()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make bench`: builds what measures and runs bench.py, which prints every figure of docs/BENCH.md.
 #
-#   bench/run.sh [gateway|streams|engine|identity|policy ...]   only these parts; without any, all of them
+#   bench/run.sh [gateway|streams|engine|identity|policy|prove ...]   only these parts; without any, all of them
 #   ROUNDS=5 SECONDS_EACH=4 bench/run.sh        more of the same
 set -eu
 cd "$(dirname "$0")/.."
@@ -25,6 +25,10 @@ ${CC:-cc} $flags $(pkg-config --cflags libcrypto) -o "$tools/identity_bench" ben
 
 # shellcheck disable=SC2086,SC2046
 ${CC:-cc} $flags -o "$tools/policy_bench" bench/policy_bench.c hosts/posix.c "$build/liblictor.a" \
+    $(pkg-config --libs libhs libfyaml libcrypto) -lm
+
+# shellcheck disable=SC2086,SC2046
+${CC:-cc} $flags -o "$tools/prove_bench" bench/prove_bench.c hosts/posix.c "$build/liblictor.a" \
     $(pkg-config --libs libhs libfyaml libcrypto) -lm
 
 PYTHONDONTWRITEBYTECODE=1 exec python3 bench/bench.py "$build" "$@"

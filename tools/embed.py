@@ -5,17 +5,23 @@
 Usage: embed.py DATA_DIR OUTPUT FOLDER...
 
 The output is written only when it changes, so that the build may call this every time (a new file
-under data/ is noticed without being listed anywhere) and still compiles only what changed.
+under data/ is noticed without being listed anywhere) and still compiles only what changed. Weights
+are taken in by the assembler, which takes a megabyte at once; their digest stands beside them, so
+that other weights are another output.
 """
+import hashlib
 import os
 import sys
+
+
+WEIGHTS = ".weights"
 
 
 def files_under(data_dir, folder):
     for at, folders, names in os.walk(os.path.join(data_dir, folder)):
         folders.sort()
         for name in sorted(names):
-            if not name.startswith("."):
+            if not name.startswith(".") and (folder != "weights" or name.endswith(WEIGHTS)):
                 path = os.path.join(at, name)
                 yield os.path.relpath(path, data_dir).replace(os.sep, "/"), path
 
@@ -43,6 +49,21 @@ def c_string(data):
     return "\n".join(out)
 
 
+def bytes_of(symbol, path, data):
+    """A symbol for the bytes of a file, which the assembler reads."""
+    return "\n".join([
+        "/* SHA-256 %s */" % hashlib.sha256(data).hexdigest(),
+        '__asm__(".pushsection .rodata\\n"',
+        '        ".balign 64\\n"',
+        '        ".local %s\\n"' % symbol,
+        '        "%s: .incbin \\"%s\\"\\n"' % (symbol, os.path.abspath(path)),
+        '        ".byte 0\\n"',
+        '        ".popsection\\n");',
+        'extern const char %s[] __attribute__((visibility("hidden")));' % symbol,
+        "",
+    ])
+
+
 def table(data_dir, folders):
     found = sorted(pair for folder in folders for pair in files_under(data_dir, folder))
     out = [
@@ -50,12 +71,18 @@ def table(data_dir, folders):
         "/* Written by tools/embed.py from data/: %s. */" % ", ".join(folders),
         '#include "engine/shipped.h"',
         "",
-        "const struct shipped_file shipped_table[] = {",
     ]
+    entries = []
     for path, at in found:
         with open(at, "rb") as file:
             data = file.read()
-        out.append('    { "%s",\n%s,\n        %d },' % (path, c_string(data), len(data)))
+        if path.endswith(WEIGHTS):
+            symbol = "shipped_bytes_%d" % len(entries)
+            out.append(bytes_of(symbol, at, data))
+            entries.append('    { "%s", %s, %d },' % (path, symbol, len(data)))
+            continue
+        entries.append('    { "%s",\n%s,\n        %d },' % (path, c_string(data), len(data)))
+    out += ["const struct shipped_file shipped_table[] = {", *entries]
     out += ["    { 0, 0, 0 }", "};", "const uint32_t shipped_table_n = %d;" % len(found), ""]
     return "\n".join(out)
 

@@ -11,7 +11,8 @@ commands="npm"
 case $goal in
 build) ;;
 run) packages="$packages curl" ;;
-test) packages="$packages curl awscli openssl clang-14 libclang-rt-14-dev clang-format-14" commands="node npm" ;;
+test) packages="$packages curl awscli openssl clang-14 libclang-rt-14-dev cvc5 python3-botocore
+          s3cmd clang-format-14" commands="node npm" ;;
 bench) packages="$packages curl wrk valgrind" commands="node npm" ;;
 *)
     echo "install-deps.sh: there is no goal \"$goal\" (build, run, test, bench)" >&2

@@ -23,6 +23,11 @@ PARTS = [
     ("style", 60, "tools/tidy.py"),
     ("unit", 300, "ninja -C build --quiet tests/unit_tests && build/tests/unit_tests"),
     ("cli", 300, "tests/cli/run.py build/lictor"),
+    ("signatures of botocore", 120,
+     "ninja -C build --quiet tests/check_vectors && "
+     "tests/e2e/signatures/make_vectors.py 400 > build/tests/vectors && "
+     "build/tests/check_vectors build/tests/vectors"),
+    ("proofs against cvc5", 300, "tests/prove/against_cvc5.py build/lictor 60"),
     ("unit under ASan and UBSan", 600,
      "{ [ -e build-asan/build.ninja ] || " + ASAN + "true; } && "
      "ninja -C build-asan --quiet tests/unit_tests && build-asan/tests/unit_tests"),

@@ -6,14 +6,8 @@
 #include <string.h>
 
 static const struct cli_command *const tools[] = {
-    &iam_simulate_command,
-    &iam_tighten_command,
-    &iam_who_can_command,
-    &iam_can_command,
-    &iam_lint_command,
-    &iam_prove_command,
-    &iam_diff_command,
-    &iam_explain_command,
+    &iam_simulate_command, &iam_tighten_command, &iam_who_can_command, &iam_can_command,
+    &iam_lint_command,     &iam_prove_command,   &iam_diff_command,    &iam_explain_command,
 };
 #define TOOLS_N (sizeof tools / sizeof tools[0])
 #define PREFIX_BYTES (sizeof "iam " - 1)

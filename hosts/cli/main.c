@@ -125,7 +125,7 @@ static int run_command(int argc, char **argv)
     if (command == NULL) {
         return refuse_unknown(name);
     }
-    bool has_tools = command == &iam_command && argc > 2;
+    bool has_tools = command == &iam_command && argc > 2 && argv[2][0] != '-';
     if (!has_tools && asks_for_help(argc - 1, argv + 1)) {
         return print_help(command);
     }

@@ -49,6 +49,7 @@ struct serving {
     struct lic_engine *engine; /* of the configuration that runs */
     pid_t child;
     pid_t fetcher;      /* 0: none is under way */
+    bool fetch_again;   /* a reload came while one was under way */
     int64_t fetch_at_s; /* when the next is due, by the clock that only goes forward */
     sigset_t signals_before;
     int lock;
@@ -350,7 +351,8 @@ static void fetch_first(struct serving *s)
 /* In a child, so that a provider that hangs keeps nobody from reloading or stopping. */
 static void start_fetch(struct serving *s)
 {
-    if (s->fetcher != 0 || lic_engine_jwks_n(s->engine) == 0) {
+    s->fetch_again = s->fetcher != 0;
+    if (s->fetch_again || lic_engine_jwks_n(s->engine) == 0) {
         return;
     }
     note_fetched(s, FETCH_FAILED);
@@ -372,6 +374,8 @@ static void end_fetch(struct serving *s, bool stopping)
     s->fetcher = 0;
     unsigned outcome = WIFEXITED(status) ? (unsigned)WEXITSTATUS(status) : FETCH_FAILED;
     note_fetched(s, outcome);
+    s->fetch_at_s = s->fetch_again ? now_s() : s->fetch_at_s;
+    s->fetch_again = false;
     if ((outcome & FETCH_CHANGED) && !stopping) {
         (void)fprintf(stderr, "lictor serve: keys changed\n");
         reload(s);
@@ -468,7 +472,7 @@ static int next_signal(const struct serving *s, const sigset_t *signals, bool st
 {
     int64_t left_s = stopping ? GRACE_S : s->fetch_at_s - now_s();
     struct timespec wait = { .tv_sec = left_s > 0 ? left_s : 0 };
-    bool timed = stopping || lic_engine_jwks_n(s->engine) > 0;
+    bool timed = stopping || (s->fetcher == 0 && lic_engine_jwks_n(s->engine) > 0);
     int got = timed ? sigtimedwait(signals, NULL, &wait) : sigwaitinfo(signals, NULL);
     if (got < 0 && errno == EAGAIN) {
         return stopping ? SIGTERM : SIGALRM;

@@ -48,6 +48,41 @@ static const lic_str cloudtrail_keys[] = {
     VIEW("aws:useragent"),
 };
 
+/* Those it has for some services or callers only: known when they are there. */
+static const lic_str sometimes_keys[] = {
+    VIEW("aws:sourceip"),        VIEW("aws:sourcevpce"),
+    VIEW("aws:securetransport"), VIEW("aws:username"),
+    VIEW("aws:viaawsservice"),   VIEW("aws:sourceidentity"),
+    VIEW("aws:tokenissuetime"),  VIEW("aws:multifactorauthpresent"),
+};
+#define SOMETIMES_N (sizeof sometimes_keys / sizeof sometimes_keys[0])
+_Static_assert(1u << SOMETIMES_N == HISTORY_PRESENT_N, "a bit for each key");
+
+uint32_t history_present(const struct history_use *use)
+{
+    uint32_t present = 0;
+    if (use->source != HISTORY_CLOUDTRAIL) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < use->keys.n; i++) {
+        for (uint32_t bit = 0; bit < SOMETIMES_N; bit++) {
+            bool same = str_eq_nocase(use->keys.at[i].key, sometimes_keys[bit]);
+            present |= same ? 1u << bit : 0;
+        }
+    }
+    return present;
+}
+
+static bool is_present(const struct history_known *known, lic_str lower)
+{
+    for (uint32_t bit = 0; bit < SOMETIMES_N; bit++) {
+        if (known->present & 1u << bit && str_eq(sometimes_keys[bit], lower)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_recorded_field(lic_str lower)
 {
     for (size_t i = 0; i < RECORDED_N; i++) {
@@ -94,7 +129,8 @@ bool history_knows(const void *at, lic_str lower)
     if (known->tags_known && str_starts(lower, LIC_STR("aws:principaltag/"))) {
         return true;
     }
-    return is_known_of_calls(known, lower) || history_records_key(known->source, lower);
+    return is_present(known, lower) || is_known_of_calls(known, lower) ||
+           history_records_key(known->source, lower);
 }
 
 static enum lic_rc no_memory(struct lic_err *err)

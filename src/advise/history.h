@@ -66,12 +66,17 @@ bool history_records_key(enum history_source source, lic_str lower);
 /* What is known of the keys of uses of one kind; history_knows fits grants.h's grants_known. */
 struct history_known {
     enum history_source source;
+    uint32_t present; /* history_present of the use */
     bool tool_call;
     const struct event_extra *more; /* known of the principal; without values: known to be absent */
     uint32_t more_n;
     bool tags_known; /* of aws:PrincipalTag/: those that are not in `more` are absent */
 };
 bool history_knows(const void *known, lic_str lower);
+
+/* Which of the keys that CloudTrail writes down only sometimes this use has: a bit each. */
+#define HISTORY_PRESENT_N 256u
+uint32_t history_present(const struct history_use *use);
 
 /* "alice" also means ".../alice" and ":alice", so that nobody has to type an ARN. */
 bool history_names(lic_str arn, lic_str wanted);

@@ -105,8 +105,14 @@ struct tighten_statement {
     lic_str key; /* statements of the same key are one */
 };
 
-/* Uses whose recorded keys differ: calls of models, calls of tools, calls of AWS. */
-enum tighten_kind { TIGHTEN_MODELS, TIGHTEN_TOOLS, TIGHTEN_CLOUDTRAIL, TIGHTEN_KINDS_N };
+/* Uses whose recorded keys differ: calls of models, calls of tools, and calls of AWS by
+ * history_present. */
+enum tighten_kind {
+    TIGHTEN_MODELS,
+    TIGHTEN_TOOLS,
+    TIGHTEN_CLOUDTRAIL,
+    TIGHTEN_KINDS_N = TIGHTEN_CLOUDTRAIL + HISTORY_PRESENT_N
+};
 
 struct tighten_replayed {
     uint64_t n, allowed, unsure, lost;
@@ -144,8 +150,9 @@ struct tighten {
         struct tighten_statement *at;
         uint32_t n, cap;
     } statements;
-    lic_str policy;              /* the drafted document */
-    const struct grants *replay; /* TIGHTEN_KINDS_N of it, by the drafted policy alone */
+    lic_str policy;                     /* the drafted document */
+    const struct policy_index *drafted; /* of the policy; what it grants is made per kind of use */
+    const struct grants *grants[TIGHTEN_KINDS_N];
     struct tighten_replayed replayed;
     struct str_list notes;
 };

@@ -11,45 +11,48 @@
 
 #include "base/banned.h"
 
-static enum lic_rc make_side(struct tighten *t, const struct policy_stack *stack,
-                             enum tighten_kind kind, struct grants *out, struct lic_err *err)
+enum lic_rc tighten_replay_begin(struct tighten *t, struct lic_err *err)
 {
+    const struct policy_doc *doc = NULL;
+    uint32_t docs_n = t->policy.n > 0 ? 1 : 0;
+    if (docs_n > 0) {
+        TRY(policy_doc_read(t->arena, LIC_STR("the drafted policy"), t->policy, DOC_ANY, &doc,
+                            err));
+    }
+    return policy_index_new(t->arena, &doc, docs_n, &t->drafted, err);
+}
+
+static uint32_t kind_of(const struct history_use *use)
+{
+    if (use->source == HISTORY_CLOUDTRAIL) {
+        return TIGHTEN_CLOUDTRAIL + history_present(use);
+    }
+    return use->tool_call ? TIGHTEN_TOOLS : TIGHTEN_MODELS;
+}
+
+/* What the draft grants to uses of this kind; made when the first of them comes. */
+static enum lic_rc find_grants(struct tighten *t, const struct history_use *use,
+                               const struct grants **out, struct lic_err *err)
+{
+    const struct grants **known_grants = &t->grants[kind_of(use)];
+    struct policy_stack stack = { .identity = t->drafted };
     struct history_known known = {
-        .source = kind == TIGHTEN_CLOUDTRAIL ? HISTORY_CLOUDTRAIL : HISTORY_LICTOR,
-        .tool_call = kind == TIGHTEN_TOOLS,
+        .source = use->source,
+        .present = history_present(use),
+        .tool_call = use->tool_call,
         .more = t->more,
         .more_n = t->more_n,
         .tags_known = t->tags_known,
     };
     struct grants_known knows = { history_knows, &known };
-    return grants_make(t->arena, stack, &knows, out, err);
-}
-
-enum lic_rc tighten_replay_begin(struct tighten *t, struct lic_err *err)
-{
-    const struct policy_doc *doc = NULL;
-    struct policy_stack stack = { 0 };
-    uint32_t docs_n = t->policy.n > 0 ? 1 : 0;
-    struct grants *sides = ARENA_ARRAY(t->arena, struct grants, TIGHTEN_KINDS_N);
-    ENSURE(sides, err, LIC_E_NOMEM, "no memory to replay the history");
-    if (docs_n > 0) {
-        TRY(policy_doc_read(t->arena, LIC_STR("the drafted policy"), t->policy, DOC_ANY, &doc,
-                            err));
+    if (!*known_grants) {
+        struct grants *made = ARENA_NEW(t->arena, struct grants);
+        ENSURE(made, err, LIC_E_NOMEM, "no memory to replay the history");
+        TRY(grants_make(t->arena, &stack, &knows, made, err));
+        *known_grants = made;
     }
-    TRY(policy_index_new(t->arena, &doc, docs_n, &stack.identity, err));
-    for (int kind = 0; kind < TIGHTEN_KINDS_N; kind++) {
-        TRY(make_side(t, &stack, (enum tighten_kind)kind, &sides[kind], err));
-    }
-    t->replay = sides;
+    *out = *known_grants;
     return LIC_OK;
-}
-
-static enum tighten_kind kind_of(const struct history_use *use)
-{
-    if (use->source == HISTORY_CLOUDTRAIL) {
-        return TIGHTEN_CLOUDTRAIL;
-    }
-    return use->tool_call ? TIGHTEN_TOOLS : TIGHTEN_MODELS;
 }
 
 static enum lic_rc note_lost(struct tighten *t, const struct history_use *use, struct lic_err *err)
@@ -70,12 +73,14 @@ static enum lic_rc note_lost(struct tighten *t, const struct history_use *use, s
 enum lic_rc tighten_replay(struct tighten *t, const struct history_use *use, struct lic_err *err)
 {
     struct policy_request request;
+    const struct grants *grants;
     enum grants_answer answer;
     arena_reset(t->scratch);
     TRY(history_ask(use, t->more, t->more_n, t->scratch, &request, err));
     /* The draft is judged as the identity policy of one account, whoever owns the resource. */
     request.resource_account = request.principal.account;
-    TRY(grants_ask(&t->replay[kind_of(use)], &request, t->scratch, &answer, NULL, NULL, err));
+    TRY(find_grants(t, use, &grants, err));
+    TRY(grants_ask(grants, &request, t->scratch, &answer, NULL, NULL, err));
     t->replayed.n++;
     switch (answer) {
     case GRANTS_YES:

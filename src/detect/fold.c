@@ -17,7 +17,7 @@ static const char *const kind_names[FOLD_KIND_N] = {
     [FOLD_ESCAPES] = "escapes",   [FOLD_SPACED] = "spaced",     [FOLD_LEET] = "leet",
     [FOLD_REVERSED] = "reversed", [FOLD_ROT13] = "rot13",       [FOLD_MORSE] = "morse",
     [FOLD_BASE64] = "base64",     [FOLD_BASE32] = "base32",     [FOLD_HEX] = "hex",
-    [FOLD_BINARY] = "binary",
+    [FOLD_BINARY] = "binary",     [FOLD_DECIMAL] = "decimal",
 };
 
 const char *fold_kind_name(enum fold_kind kind)
@@ -33,26 +33,50 @@ void fold_begin(struct fold *fold, struct fold_writer *writer)
     buf_init(&writer->text, fold->arena, fold->left);
 }
 
-static void add_run(struct fold_writer *writer, size_t start, size_t end, bool exact)
+static void add_run(struct fold_writer *writer, struct fold_run run)
 {
-    struct fold_run run = { (uint32_t)writer->text.n, (uint32_t)start, (uint32_t)end, exact };
+    run.view_start = (uint32_t)writer->text.n;
     if (!ARENA_PUSH(writer->fold->arena, &writer->runs, run)) {
         writer->text.failed = LIC_E_NOMEM;
     }
 }
 
-void fold_keep(struct fold_writer *writer, lic_str source, size_t start, size_t end)
+/* A run goes on as long as its source does. */
+static inline void keep(struct fold_writer *writer, lic_str bytes, size_t start)
 {
-    if (start == end) {
+    size_t end = start + bytes.n;
+    if (bytes.n == 0) {
         return;
     }
     if (writer->kept == start) {
         writer->runs.at[writer->runs.n - 1].end = (uint32_t)end;
     } else {
-        add_run(writer, start, end, /* exact= */ true);
+        add_run(writer, (struct fold_run){ 0, (uint32_t)start, (uint32_t)end, .exact = true });
     }
-    buf_add(&writer->text, str_slice(source, start, end));
+    buf_add(&writer->text, bytes);
     writer->kept = writer->text.failed == LIC_OK ? end : NO_RUN;
+}
+
+void fold_keep(struct fold_writer *writer, lic_str source, size_t start, size_t end)
+{
+    keep(writer, str_make(source.at + start, end - start), start);
+}
+
+void fold_keep_as(struct fold_writer *writer, lic_str bytes, size_t start)
+{
+    writer->changed = true;
+    keep(writer, bytes, start);
+}
+
+void fold_keep_backwards(struct fold_writer *writer, lic_str bytes, size_t start)
+{
+    writer->changed = true;
+    writer->kept = NO_RUN;
+    if (bytes.n > 0) {
+        uint32_t end = (uint32_t)(start + bytes.n);
+        add_run(writer, (struct fold_run){ 0, (uint32_t)start, end, true, .backward = true });
+        buf_add(&writer->text, bytes);
+    }
 }
 
 void fold_replace(struct fold_writer *writer, lic_str bytes, size_t start, size_t end)
@@ -60,7 +84,7 @@ void fold_replace(struct fold_writer *writer, lic_str bytes, size_t start, size_
     writer->changed = true;
     writer->kept = NO_RUN;
     if (bytes.n > 0) {
-        add_run(writer, start, end, /* exact= */ false);
+        add_run(writer, (struct fold_run){ 0, (uint32_t)start, (uint32_t)end, .exact = false });
         buf_add(&writer->text, bytes);
     }
 }
@@ -99,7 +123,6 @@ static bool made_by(const struct fold *fold, const struct fold_source *source, e
     return source->view != FOLD_OF_TEXT && fold->views->at[source->view].kind == kind;
 }
 
-/* A view is not put through the maker it came from, but for encodings, which people nest. */
 static enum lic_rc make_marks(struct fold *fold, const struct fold_source *source,
                               const struct fold_signs *signs)
 {
@@ -173,22 +196,31 @@ static const struct fold_run *run_of(const struct fold_view *view, size_t at)
     return &view->runs[low];
 }
 
+/* Where bytes [start, end) of a view, as far as they are of this run, come from. */
+static void run_back(const struct fold_run *run, size_t view_end, size_t start, size_t end,
+                     size_t *low, size_t *high)
+{
+    size_t from = start > run->view_start ? start - run->view_start : 0;
+    size_t to = (end < view_end ? end : view_end) - run->view_start;
+    size_t run_low = run->start, run_high = run->end;
+    if (run->exact) {
+        run_low = run->backward ? run->end - to : run->start + from;
+        run_high = run->backward ? run->end - from : run->start + to;
+    }
+    *low = run_low < *low ? run_low : *low;
+    *high = run_high > *high ? run_high : *high;
+}
+
 /* One step: from a view to its source. Runs need not be in the source's order (reversed text). */
 static void step_back(const struct fold_view *view, size_t *start, size_t *end)
 {
     const struct fold_run *first = run_of(view, *start);
     const struct fold_run *last = run_of(view, *end - 1);
+    const struct fold_run *stop = view->runs + view->runs_n;
     size_t low = SIZE_MAX, high = 0;
     for (const struct fold_run *run = first; run <= last; run++) {
-        size_t run_low = run->start, run_high = run->end;
-        if (run->exact && run == first) {
-            run_low = run->start + (*start - run->view_start);
-        }
-        if (run->exact && run == last) {
-            run_high = run->start + (*end - run->view_start);
-        }
-        low = run_low < low ? run_low : low;
-        high = run_high > high ? run_high : high;
+        size_t view_end = run + 1 < stop ? run[1].view_start : view->text.n;
+        run_back(run, view_end, *start, *end, &low, &high);
     }
     *start = low;
     *end = high;

@@ -4,9 +4,9 @@
  * views, each with a map back to the bytes it was made of, so that a finding in a view is a finding
  * in the text.
  *
- *     "Ign\u200bоre  aWdub3Jl…"  ─► PLAIN   NFKC, case, look-alikes, marks and hidden characters
- * gone ─► DECODED what base64, hex, escapes, entities … spell (each run) ─► SPACED, LEET, REVERSED,
- * ROT13, MORSE when the text looks like it
+ *     "Ign\u200bоre aWdub3Jl…"  ─► PLAIN    NFKC, look-alikes, marks and hidden characters gone
+ *                              ─► DECODED  what base64, hex, escapes, entities … spell (each run)
+ *                              ─► SPACED, LEET, REVERSED, ROT13, MORSE where it looks like it
  *
  * Decoded text is folded and decoded again to FOLD_DEPTH_MAX. All views of a text together are at
  * most FOLD_BUDGET times its length plus FOLD_BUDGET_FREE bytes, whatever the text is.
@@ -22,30 +22,32 @@ struct arena;
 #define FOLD_BUDGET 4u
 #define FOLD_BUDGET_FREE 4096u
 
+/* Those of shape (SPACED to ROT13) are of the place that looks so and what stands around it. */
 enum fold_kind {
     FOLD_PLAIN,    /* NFKC, look-alikes as the letters they pass for, marks and hidden text gone */
     FOLD_ENTITIES, /* &#105;, &lt; decoded, tags and comment marks taken away */
     FOLD_PERCENT,  /* %69 */
     FOLD_ESCAPES,  /* \u0069, \x69, \151 */
-    FOLD_SPACED,   /* l e t t e r s put together again */
+    FOLD_SPACED,   /* l e t t e r s, and a word in pie-ces, put together again */
     FOLD_LEET,     /* 1gn0r3 */
-    FOLD_REVERSED, /* the whole text, or word by word */
+    FOLD_REVERSED, /* all of it, or word by word */
     FOLD_ROT13,
     FOLD_MORSE,
     FOLD_BASE64, /* standard and URL alphabet, with or without padding */
     FOLD_BASE32,
     FOLD_HEX,
-    FOLD_BINARY, /* eight digits of 0 and 1 a letter */
+    FOLD_BINARY,  /* eight digits of 0 and 1 a letter */
+    FOLD_DECIMAL, /* 105 103 110 */
     FOLD_KIND_N
 };
 
 /*
- * Bytes [view_start, next run's view_start) of a view came from [start, end) of the text: byte for
- * byte when `exact`, otherwise all of them from all of it.
+ * Bytes [view_start, next run's view_start) of a view came from [start, end) of the text: each from
+ * one when `exact` (in the other order when `backward`), otherwise all of them from all of it.
  */
 struct fold_run {
     uint32_t view_start, start, end;
-    bool exact;
+    bool exact, backward;
 };
 
 #define FOLD_OF_TEXT UINT32_MAX

@@ -41,6 +41,9 @@ struct fold_writer {
 void fold_begin(struct fold *fold, struct fold_writer *writer);
 /* Bytes [start, end) of the source as they are. */
 void fold_keep(struct fold_writer *writer, lic_str source, size_t start, size_t end);
+/* `bytes` in place of as many from `start` on, each of one; and in the other order. */
+void fold_keep_as(struct fold_writer *writer, lic_str bytes, size_t start);
+void fold_keep_backwards(struct fold_writer *writer, lic_str bytes, size_t start);
 /* `bytes` in place of [start, end) of the source; empty bytes leave it out. */
 void fold_replace(struct fold_writer *writer, lic_str bytes, size_t start, size_t end);
 /* Adds the view unless it is empty or unchanged; over the budget it is left out and told. */
@@ -57,7 +60,8 @@ enum lic_rc fold_finish(struct fold_writer *writer, enum fold_kind kind,
 struct fold_words {
     uint32_t sums[FOLD_WORD_SLOTS]; /* 0: free */
     uint8_t letters[FOLD_WORD_SLOTS];
-    uint32_t ends[26][26]; /* by first and last letter: bit n: there are such words of n letters */
+    /* By first and last letter: bit n: words of n letters look so backwards or rotated. */
+    uint32_t disguised[26][26];
 };
 static inline uint32_t fold_words_slot(uint32_t sum)
 {
@@ -77,16 +81,15 @@ static inline bool fold_words_has(const struct fold_words *words, uint32_t sum, 
 enum fold_reading { FOLD_FORWARD, FOLD_BACKWARD, FOLD_ROTATED };
 /* Whether these ASCII letters (any case) are one of the words when read so. */
 bool fold_reads(const struct fold_words *words, lic_str letters, enum fold_reading reading);
-/* The same without looking at more than two letters: false is sure. */
-static inline bool fold_may_read(const struct fold_words *words, lic_str letters,
-                                 enum fold_reading reading)
+/*
+ * Whether `n` ASCII letters may be a word backwards or rotated, by the first, the last and their
+ * number alone: false is sure.
+ */
+static inline bool fold_may_disguise(const struct fold_words *words, const char *letters, size_t n)
 {
-    unsigned first = ((unsigned char)letters.at[0] | 0x20u) - 'a';
-    unsigned last = ((unsigned char)letters.at[letters.n - 1] | 0x20u) - 'a';
-    if (reading == FOLD_BACKWARD) {
-        return (words->ends[last][first] >> letters.n & 1u) != 0;
-    }
-    return (words->ends[(first + 13) % 26][(last + 13) % 26] >> letters.n & 1u) != 0;
+    unsigned first = ((unsigned char)letters[0] | 0x20u) - 'a';
+    unsigned last = ((unsigned char)letters[n - 1] | 0x20u) - 'a';
+    return (words->disguised[first][last] >> (n < 31 ? n : 31) & 1u) != 0;
 }
 /* Whether these letters (any case, ASCII) are one of the words. */
 bool fold_is_word(const struct fold_words *words, lic_str letters);
@@ -99,15 +102,26 @@ bool fold_part_words(const struct fold_words *words, lic_str letters, bool break
 /* ---- signs ---- */
 
 #define FOLD_TELLING_N 2u  /* words that must be found before a text counts as disguised */
+#define FOLD_NEAR 200u     /* bytes between two of them at most */
+#define FOLD_AROUND 256u   /* bytes before and after a span that its view has, too */
 #define FOLD_SPACED_MIN 5u /* letters in a row, each by itself */
 #define FOLD_RUN_MIN 12u   /* characters of an encoding in a row */
 #define FOLD_GROUPS_MIN 6u /* "69 67 6e 6f 72 65", and letters of Morse */
 
+/* Bytes of the source. */
+struct fold_span {
+    uint32_t start, end;
+};
+struct fold_spans {
+    struct fold_span *at;
+    uint32_t n, cap;
+};
+
 /* What one pass over a text says about which views are worth making. */
 struct fold_signs {
-    uint32_t backward, rotated, leet; /* telling words read so, that are none as they stand */
-    uint32_t singles;                 /* most letters in a row that stand by themselves */
-    bool high;                        /* characters beyond ASCII */
+    struct fold_spans backward, rotated, leet; /* telling words read so, none as they stand */
+    struct fold_spans apart;                   /* letters by themselves, words in pieces */
+    bool high;                                 /* characters beyond ASCII */
     bool percent, html, backslash, code_points;
     struct {
         uint32_t *at;
@@ -120,6 +134,8 @@ void fold_look(const struct fold *fold, lic_str text, struct fold_signs *out);
 /* The letter a digit or sign is written for, or 0. */
 char fold_leet_letter(char c);
 bool fold_is_leet_word(const struct fold_words *words, lic_str token);
+/* Whether the letters of "ig-no.re" are one of the words when the signs between them go. */
+bool fold_is_broken_word(const struct fold_words *words, lic_str chain);
 
 /* ---- makers ---- */
 

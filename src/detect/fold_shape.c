@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Views of texts whose letters are all there but not as words: parted one by one, with digits for
- * letters, backwards, rotated by thirteen. Made only when fold_signs.c has found words that a text
- * would have if it were so disguised.
+ * Views of texts whose letters are all there but not as words: parted one by one, in pieces, with
+ * digits for letters, backwards, rotated by thirteen. Made only where fold_signs.c has found words
+ * that a text would have if it were so disguised, of that place and what stands around it.
  */
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "detect/fold_parts.h"
 
 #include "base/banned.h"
@@ -25,45 +26,95 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* ---- where ---- */
+
+/* Blanks, commas and the like are looked for this far, so that a view begins with a whole word. */
+#define WORD_REACH 32u
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static size_t word_before(lic_str text, size_t at)
+{
+    size_t low = at > WORD_REACH ? at - WORD_REACH : 0;
+    for (size_t i = at; i > low; i--) {
+        if (is_blank(text.at[i - 1])) {
+            return i;
+        }
+    }
+    while (low > 0 && ((unsigned char)text.at[low] & 0xc0) == 0x80) {
+        low--;
+    }
+    return low;
+}
+
+static size_t word_after(lic_str text, size_t at)
+{
+    size_t high = text.n - at > WORD_REACH ? at + WORD_REACH : text.n;
+    for (size_t i = at; i < high; i++) {
+        if (is_blank(text.at[i])) {
+            return i;
+        }
+    }
+    while (high < text.n && ((unsigned char)text.at[high] & 0xc0) == 0x80) {
+        high++;
+    }
+    return high;
+}
+
+/*
+ * The next stretch of the text that a view is made of: span *i with what stands around it, and
+ * those after it that this reaches. *i moves behind them. False: there are no more.
+ */
+static bool next_stretch(lic_str text, const struct fold_spans *spans, uint32_t *i,
+                         struct fold_span *out)
+{
+    if (*i >= spans->n) {
+        return false;
+    }
+    size_t start = spans->at[*i].start, end = spans->at[*i].end;
+    out->start = (uint32_t)word_before(text, start > FOLD_AROUND ? start - FOLD_AROUND : 0);
+    for (++*i; *i < spans->n && spans->at[*i].start <= end + 2 * FOLD_AROUND; ++*i) {
+        end = spans->at[*i].end;
+    }
+    end = text.n - end > FOLD_AROUND ? end + FOLD_AROUND : text.n;
+    out->end = (uint32_t)word_after(text, end);
+    return true;
+}
+
+typedef enum lic_rc shape_fn(struct fold *fold, const struct fold_source *source,
+                             struct fold_span span);
+
+static enum lic_rc make_stretches(struct fold *fold, const struct fold_source *source,
+                                  const struct fold_spans *spans, shape_fn *make)
+{
+    struct fold_span span;
+    for (uint32_t i = 0; next_stretch(source->text, spans, &i, &span) && !fold->views->cut;) {
+        TRY(make(fold, source, span));
+    }
+    return LIC_OK;
+}
+
+/* ---- digits for letters ---- */
+
+static const char leet_letters[256] = {
+    ['0'] = 'o', ['1'] = 'i', ['!'] = 'i', ['|'] = 'i', ['2'] = 'z', ['3'] = 'e',
+    ['4'] = 'a', ['@'] = 'a', ['5'] = 's', ['$'] = 's', ['6'] = 'g', ['9'] = 'g',
+    ['7'] = 't', ['+'] = 't', ['8'] = 'b',
+};
+
 /* The letter a digit or sign is written for, or 0. */
 char fold_leet_letter(char c)
 {
-    switch (c) {
-    case '0':
-        return 'o';
-    case '1':
-    case '!':
-    case '|':
-        return 'i';
-    case '2':
-        return 'z';
-    case '3':
-        return 'e';
-    case '4':
-    case '@':
-        return 'a';
-    case '5':
-    case '$':
-        return 's';
-    case '6':
-    case '9':
-        return 'g';
-    case '7':
-    case '+':
-        return 't';
-    case '8':
-        return 'b';
-    default:
-        return 0;
-    }
+    return leet_letters[(unsigned char)c];
 }
 
 static bool is_leet_char(char c)
 {
     return is_letter(c) || fold_leet_letter(c) != 0;
 }
-
-/* ---- digits for letters ---- */
 
 /*
  * Reads [start, end) as a word with digits for letters; a "1" may be an i or an l. Writes it to
@@ -128,30 +179,27 @@ static void write_leet(const struct fold_words *words, lic_str text, size_t star
         fold_keep(writer, text, start, end);
         return;
     }
-    for (size_t i = 0; i < token.n; i++) {
-        if (letters[i] == token.at[i]) {
-            fold_keep(writer, text, start + i, start + i + 1);
-        } else {
-            fold_replace(writer, str_make(&letters[i], 1), start + i, start + i + 1);
-        }
-    }
+    fold_keep_as(writer, str_make(letters, token.n), start);
 }
 
-static enum lic_rc make_leet(struct fold *fold, const struct fold_source *source)
+static enum lic_rc make_leet(struct fold *fold, const struct fold_source *source,
+                             struct fold_span span)
 {
-    lic_str text = source->text;
+    lic_str text = str_head(source->text, span.end);
     struct fold_writer writer;
+    size_t kept = span.start;
     fold_begin(fold, &writer);
-    for (size_t at = 0; at < text.n && writer.text.failed == LIC_OK;) {
+    for (size_t at = kept; at < text.n && writer.text.failed == LIC_OK;) {
         size_t end = leet_end(text, at);
-        if (end > at) {
-            write_leet(fold->words, text, at, end, &writer);
-        } else {
-            end = at + 1;
-            fold_keep(&writer, text, at, end);
+        if (end == at) {
+            at++;
+            continue;
         }
-        at = end;
+        fold_keep(&writer, text, kept, at);
+        write_leet(fold->words, text, at, end, &writer);
+        at = kept = end;
     }
+    fold_keep(&writer, text, kept, text.n);
     return fold_finish(&writer, FOLD_LEET, source);
 }
 
@@ -241,32 +289,105 @@ static void write_row(const struct fold_words *words, lic_str text, size_t start
     }
 }
 
-static enum lic_rc make_spaced(struct fold *fold, const struct fold_source *source)
+/* ---- words in pieces ---- */
+
+static bool is_breaker(char c)
 {
-    lic_str text = source->text;
+    return c != '\0' && strchr("+/-_.*~`|", c) != NULL;
+}
+
+/* Letters, and single signs between them: [start, result) of the text. */
+static size_t chain_end(lic_str text, size_t start)
+{
+    size_t at = start;
+    while (at < text.n && (is_letter(text.at[at]) ||
+                           (at > start && is_breaker(text.at[at]) && is_letter(text.at[at - 1]) &&
+                            at + 1 < text.n && is_letter(text.at[at + 1])))) {
+        at++;
+    }
+    return at;
+}
+
+bool fold_is_broken_word(const struct fold_words *words, lic_str chain)
+{
+    char letters[FOLD_WORD_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < chain.n; i++) {
+        if (!is_letter(chain.at[i])) {
+            continue;
+        }
+        if (n == FOLD_WORD_MAX) {
+            return false;
+        }
+        letters[n++] = chain.at[i];
+    }
+    return n > FOLD_TELLING_MIN && n < chain.n && fold_is_word(words, str_make(letters, n));
+}
+
+static void write_chain(lic_str text, size_t start, size_t end, struct fold_writer *writer)
+{
+    for (size_t at = start; at < end; at++) {
+        if (is_letter(text.at[at])) {
+            fold_keep(writer, text, at, at + 1);
+        } else {
+            fold_replace(writer, str_make(NULL, 0), at, at + 1);
+        }
+    }
+}
+
+enum apart { APART_NOT, APART_ROW, APART_CHAIN };
+
+/* What begins at `at`, and where it ends; the end of nothing is where to look again. */
+static enum apart apart_at(const struct fold_words *words, lic_str text, size_t at, size_t *end)
+{
+    bool begins = at == 0 || !is_leet_char(text.at[at - 1]);
+    *end = at + 1;
+    if (!begins || !is_leet_char(text.at[at])) {
+        return APART_NOT;
+    }
+    if (row_at(text, at, end) >= FOLD_SPACED_MIN) {
+        return APART_ROW;
+    }
+    *end = chain_end(text, at);
+    if (*end > at && fold_is_broken_word(words, str_slice(text, at, *end))) {
+        return APART_CHAIN;
+    }
+    *end = *end > at ? *end : at + 1;
+    return APART_NOT;
+}
+
+static enum lic_rc make_spaced(struct fold *fold, const struct fold_source *source,
+                               struct fold_span span)
+{
+    lic_str text = str_head(source->text, span.end);
     struct fold_writer writer;
     struct row *row = ARENA_NEW(fold->arena, struct row);
     ENSURE(row, fold->err, LIC_E_NOMEM, "no memory to put letters together");
+    size_t kept = span.start, end = 0;
     fold_begin(fold, &writer);
-    for (size_t at = 0; at < text.n && writer.text.failed == LIC_OK;) {
-        size_t end = at;
-        bool begins = at == 0 || !is_leet_char(text.at[at - 1]);
-        if (begins && row_at(text, at, &end) >= FOLD_SPACED_MIN) {
+    for (size_t at = kept; at < text.n && writer.text.failed == LIC_OK; at = end) {
+        enum apart what = apart_at(fold->words, text, at, &end);
+        if (what == APART_NOT) {
+            continue;
+        }
+        fold_keep(&writer, text, kept, at);
+        if (what == APART_ROW) {
             write_row(fold->words, text, at, end, row, &writer);
         } else {
-            end = at + 1;
-            fold_keep(&writer, text, at, end);
+            write_chain(text, at, end, &writer);
         }
-        at = end;
+        kept = end;
     }
+    fold_keep(&writer, text, kept, text.n);
     return fold_finish(&writer, FOLD_SPACED, source);
 }
 
 /* ---- rotated ---- */
 
-static enum lic_rc make_rotated(struct fold *fold, const struct fold_source *source)
+static enum lic_rc make_rotated(struct fold *fold, const struct fold_source *source,
+                                struct fold_span span)
 {
-    lic_str text = source->text;
+    lic_str text = str_slice(source->text, span.start, span.end);
     struct fold_writer writer;
     char *turned = arena_take(fold->arena, text.n);
     ENSURE(turned, fold->err, LIC_E_NOMEM, "no memory for a folded text");
@@ -277,66 +398,67 @@ static enum lic_rc make_rotated(struct fold *fold, const struct fold_source *sou
         int by = !is_letter(c) ? 0 : lower < 'n' ? 13 : -13;
         turned[i] = (char)(c + by);
     }
-    fold_keep(&writer, str_make(turned, text.n), 0, text.n);
-    writer.changed = true;
+    fold_keep_as(&writer, str_make(turned, text.n), span.start);
     return fold_finish(&writer, FOLD_ROT13, source);
 }
 
 /* ---- backwards ---- */
 
-static size_t char_before(lic_str text, size_t at)
-{
-    do {
-        at--;
-    } while (at > 0 && ((unsigned char)text.at[at] & 0xc0) == 0x80);
-    return at;
-}
-
 /* [start, end) of the source with its characters in the other order. */
-static void write_backwards(lic_str text, size_t start, size_t end, struct fold_writer *writer)
+static enum lic_rc write_backwards(struct fold *fold, lic_str text, size_t start, size_t end,
+                                   struct fold_writer *writer)
 {
-    for (size_t at = end; at > start && writer->text.failed == LIC_OK;) {
-        size_t from = char_before(text, at);
-        fold_replace(writer, str_slice(text, from, at), from, at);
-        at = from;
+    char *turned = arena_take(fold->arena, end - start);
+    ENSURE(turned, fold->err, LIC_E_NOMEM, "no memory for a folded text");
+    size_t step = 0, to = end - start;
+    for (size_t at = start; at < end; at += step) {
+        step = utf8_step(str_slice(text, at, end));
+        to -= step;
+        memcpy(turned + to, text.at + at, step);
     }
+    fold_keep_backwards(writer, str_make(turned, end - start), start);
+    return LIC_OK;
 }
 
-static enum lic_rc make_backwards(struct fold *fold, const struct fold_source *source)
+static enum lic_rc make_all_backwards(struct fold *fold, const struct fold_source *source,
+                                      struct fold_span span)
 {
-    lic_str text = source->text;
-    struct fold_writer all, words;
-    fold_begin(fold, &all);
-    write_backwards(text, 0, text.n, &all);
-    TRY(fold_finish(&all, FOLD_REVERSED, source));
-    fold_begin(fold, &words);
-    for (size_t at = 0; at < text.n && words.text.failed == LIC_OK;) {
+    struct fold_writer writer;
+    fold_begin(fold, &writer);
+    TRY(write_backwards(fold, source->text, span.start, span.end, &writer));
+    return fold_finish(&writer, FOLD_REVERSED, source);
+}
+
+static enum lic_rc make_words_backwards(struct fold *fold, const struct fold_source *source,
+                                        struct fold_span span)
+{
+    lic_str text = str_head(source->text, span.end);
+    struct fold_writer writer;
+    size_t kept = span.start;
+    fold_begin(fold, &writer);
+    for (size_t at = kept; at < text.n && writer.text.failed == LIC_OK;) {
         size_t end = at;
         while (end < text.n && is_letter(text.at[end])) {
             end++;
         }
-        if (end > at) {
-            write_backwards(text, at, end, &words);
-        } else {
-            end = at + 1;
-            fold_keep(&words, text, at, end);
+        if (end == at) {
+            at++;
+            continue;
         }
-        at = end;
+        fold_keep(&writer, text, kept, at);
+        TRY(write_backwards(fold, text, at, end, &writer));
+        at = kept = end;
     }
-    return fold_finish(&words, FOLD_REVERSED, source);
+    fold_keep(&writer, text, kept, text.n);
+    return fold_finish(&writer, FOLD_REVERSED, source);
 }
 
 enum lic_rc fold_make_shapes(struct fold *fold, const struct fold_source *source,
                              const struct fold_signs *signs)
 {
-    if (signs->singles >= FOLD_SPACED_MIN) {
-        TRY(make_spaced(fold, source));
-    }
-    if (signs->leet >= FOLD_TELLING_N) {
-        TRY(make_leet(fold, source));
-    }
-    if (signs->backward >= FOLD_TELLING_N) {
-        TRY(make_backwards(fold, source));
-    }
-    return signs->rotated >= FOLD_TELLING_N ? make_rotated(fold, source) : LIC_OK;
+    TRY(make_stretches(fold, source, &signs->apart, make_spaced));
+    TRY(make_stretches(fold, source, &signs->leet, make_leet));
+    TRY(make_stretches(fold, source, &signs->backward, make_all_backwards));
+    TRY(make_stretches(fold, source, &signs->backward, make_words_backwards));
+    return make_stretches(fold, source, &signs->rotated, make_rotated);
 }

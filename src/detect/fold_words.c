@@ -46,7 +46,11 @@ static void add_word(struct fold_words *words, lic_str word)
     }
     words->sums[slot] = sum;
     words->letters[slot] = (uint8_t)word.n;
-    words->ends[word.at[0] - 'a'][word.at[word.n - 1] - 'a'] |= 1u << word.n;
+    if (word.n >= FOLD_TELLING_MIN) {
+        unsigned first = (unsigned)(word.at[0] - 'a'), last = (unsigned)(word.at[word.n - 1] - 'a');
+        words->disguised[last][first] |= 1u << word.n;
+        words->disguised[(first + 13) % 26][(last + 13) % 26] |= 1u << word.n;
+    }
 }
 
 enum lic_rc fold_words_new(struct arena *arena, const struct fold_words **out, struct lic_err *err)

@@ -83,8 +83,10 @@ static struct character read_character(lic_str text, size_t at, size_t *out_n)
     if (c < 0x80) {
         return (struct character){ KIND_OTHER, 0 };
     }
-    uint32_t code_point = utf8_get(str_tail(text, at), out_n);
-    return read_wide(code_point);
+    if (utf8_step(str_tail(text, at)) == 0) {
+        return (struct character){ KIND_OTHER, 0 };
+    }
+    return read_wide(utf8_get(str_tail(text, at), out_n));
 }
 
 struct token {

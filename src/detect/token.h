@@ -7,7 +7,12 @@
  *                                           URLs and tool arguments, and read as one opaque name
  *     token = TYPE "_lt" key-number base32-lower( SIV 16 | ciphertext )
  *
- * A token that was altered opens to nothing and is left as it stands.
+ * TYPE begins with a capital and goes on with capitals, digits and '_': what else a type's name
+ * has is written so (my-ticket is MY_TICKET). The key number is one of 0-9a-v. The letters of
+ * base32 are RFC 4648's, small and without padding.
+ *
+ * A token that was altered opens to nothing and is left as it stands. That includes one that a
+ * letter or digit was put behind; before it anything may stand.
  */
 #ifndef DETECT_TOKEN_H
 #define DETECT_TOKEN_H
@@ -19,6 +24,10 @@ struct arena;
 
 #define TOKEN_KEY_BYTES 64u  /* AES-256-SIV */
 #define TOKEN_VALUE_MAX 256u /* bytes; longer values are masked instead */
+#define TOKEN_TYPE_MAX 64u   /* bytes of a type's name */
+#define TOKEN_BODY_MAX 436u  /* letters of base32 for a SIV and the longest value */
+#define TOKEN_MAX (TOKEN_TYPE_MAX + 4 + TOKEN_BODY_MAX)
+#define TOKEN_NUMBERS 32u
 
 struct token_key {
     uint8_t number; /* 0 to 31: stands in the token */
@@ -31,14 +40,22 @@ struct token_keys {
     lic_str tenant; /* bound into every token */
 };
 
-/* Appends the token of `value`. LIC_E_LIMIT: too long. */
+/* Appends the token of `value`. LIC_E_LIMIT: too long. LIC_E_MISSING: there is no key. */
 enum lic_rc token_make(const struct token_keys *keys, lic_str type, lic_str value, struct buf *out,
+                       struct lic_err *err) LIC_MUST_USE;
+
+/* Appends TYPE "_hs" and 16 letters of a keyed hash: equal values can be told, none be had back. */
+enum lic_rc token_hash(const struct token_keys *keys, lic_str type, lic_str value, struct buf *out,
                        struct lic_err *err) LIC_MUST_USE;
 
 /* The next token at or after `from`: false when none. [*start, *end) is where it stands. */
 bool token_find(lic_str text, size_t from, size_t *start, size_t *end);
 
-/* Whether the end of `text` from the returned byte on could be the beginning of a token. */
+/* Whether `text` has what stands for a token or a keyed hash; made up ones count, too. */
+bool token_stands_in(lic_str text);
+
+/* Whether the end of `text` from the returned byte on could be the beginning of a token; text.n:
+ * it could not. text.n - result is at most TOKEN_MAX + 3. */
 size_t token_live(lic_str text, size_t from);
 
 /* Type and value of a token. LIC_E_INVALID: not one of ours, altered, or its key is retired. */

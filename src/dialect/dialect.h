@@ -138,7 +138,8 @@ extern const struct dialect dialect_openai_chat, dialect_openai_responses, diale
 
 /* The dialect that owns this path exactly, or NULL. */
 const struct dialect *dialect_find(lic_str path);
-/* For callers at no dialect's path: STS's at "/", Anthropic's when anthropic_version was sent, else OpenAI's. */
+/* For callers at no dialect's path: STS's at "/", Anthropic's when anthropic_version was sent, else
+ * OpenAI's. */
 const struct dialect *dialect_guess(lic_str path, bool anthropic_version);
 
 #endif

@@ -407,6 +407,23 @@ static enum lic_rc take_list(struct arena *arena, const lic_str *from, uint32_t 
     return LIC_OK;
 }
 
+/* Each names one of the tags, and none of them twice. */
+static enum lic_rc check_transitive(const struct sts_request *request, struct lic_err *err)
+{
+    const struct str_list *keys = &request->transitive_keys;
+    for (uint32_t i = 0; i < keys->n; i++) {
+        ENSURE(has_key(request->tags.at, request->tags.n, keys->at[i]), err, LIC_E_INVALID,
+               "InvalidParameterValue: the transitive tag key " LIC_FMT " is not among the tags",
+               LIC_ARG(utf8_head(keys->at[i], SHOWN_BYTES)));
+        for (uint32_t j = 0; j < i; j++) {
+            ENSURE(!str_eq_nocase(keys->at[i], keys->at[j]), err, LIC_E_INVALID,
+                   "InvalidParameterValue: the transitive tag key " LIC_FMT " is given twice",
+                   LIC_ARG(utf8_head(keys->at[i], SHOWN_BYTES)));
+        }
+    }
+    return LIC_OK;
+}
+
 static enum lic_rc take_numbered(struct arena *arena, const struct numbered *numbered,
                                  struct sts_request *out, struct lic_err *err)
 {
@@ -415,12 +432,7 @@ static enum lic_rc take_numbered(struct arena *arena, const struct numbered *num
                   "TransitiveTagKeys", &out->transitive_keys, err));
     TRY(take_list(arena, numbered->policy_arns, numbered->policy_arns_n, "PolicyArns",
                   &out->policy_arns, err));
-    for (uint32_t i = 0; i < out->transitive_keys.n; i++) {
-        ENSURE(has_key(out->tags.at, out->tags.n, out->transitive_keys.at[i]), err, LIC_E_INVALID,
-               "InvalidParameterValue: the transitive tag key " LIC_FMT " is not among the tags",
-               LIC_ARG(utf8_head(out->transitive_keys.at[i], SHOWN_BYTES)));
-    }
-    return LIC_OK;
+    return check_transitive(out, err);
 }
 
 /* ---- the request ---- */

@@ -219,6 +219,7 @@ static bool is_form_small(const struct head *head)
 static void route_sts(struct lic_exchange *x, const struct lic_head *in, const struct head *head,
                       struct lic_step *out)
 {
+    struct lic_err err;
     x->dialect = &dialect_sts;
     x->request.dialect = str_z(dialect_sts.name);
     if (str_eq(in->method, LIC_STR("GET"))) {
@@ -226,9 +227,13 @@ static void route_sts(struct lic_exchange *x, const struct lic_head *in, const s
     } else if (!str_eq(in->method, LIC_STR("POST"))) {
         refuse_failure(x, FAIL_method_refused, NULL, out);
     } else if (!head_is_form(head->content_type) || is_encoded(x, head->content_encoding)) {
-        refuse_failure(x, FAIL_content_type_refused, NULL, out);
+        (void)err_set(&err, LIC_E_INVALID,
+                      "the body must be application/x-www-form-urlencoded and not compressed");
+        refuse_failure(x, FAIL_sts_refused, &err, out);
     } else if (!is_form_small(head)) {
-        refuse_failure(x, FAIL_body_too_large, NULL, out);
+        (void)err_set(&err, LIC_E_LIMIT, "a form says its length, at most %u bytes",
+                      LIMIT_FORM_BYTES);
+        refuse_failure(x, FAIL_body_too_large, &err, out);
     } else {
         x->state = EXCHANGE_KNOWN;
         *out = (struct lic_step){ .kind = LIC_STEP_BODY };

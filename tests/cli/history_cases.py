@@ -40,6 +40,7 @@ def event(i, name="GetObject", **more):
                                "arn": "arn:aws:sts::111122223333:assumed-role/job/s%d" % i,
                                "sessionContext": {"sessionIssuer": {
                                    "type": "Role", "arn": "arn:aws:iam::111122223333:role/job"}}},
+              "sourceIPAddress": "10.9.8.%d" % i, "tlsDetails": {"tlsVersion": "TLSv1.3"},
               "requestParameters": {"bucketName": "shop", "key": "orders/%d.json" % (1000 + i)}}
     fields.update(more)
     return fields
@@ -110,6 +111,10 @@ def tighten_reads_cloudtrail_plain_packed_and_in_folders(folder):
     statement, = json.loads(out)["Statement"]
     assert statement["Action"] == ["s3:GetObject"]
     assert statement["Resource"] == ["arn:aws:s3:::shop/orders/*.json"], statement
+    assert statement["Condition"] == {
+        "StringEquals": {"aws:RequestedRegion": ["eu-west-1"]},
+        "IpAddress": {"aws:SourceIp": ["10.9.8.0/24"]},
+        "Bool": {"aws:SecureTransport": ["true"]}}, statement
     assert "33 of 33 replayed allowed" in err, err
 
 

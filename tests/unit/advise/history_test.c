@@ -149,7 +149,7 @@ CASE(history_says_which_keys_it_knows)
     struct event_extra more = { .key = LIC_STR("aws:username") };
     struct history_known model = { .source = HISTORY_LICTOR, .more = &more, .more_n = 1 };
     struct history_known tool = { .source = HISTORY_LICTOR, .tool_call = true, .tags_known = true };
-    struct history_known trail = { .source = HISTORY_CLOUDTRAIL };
+    struct history_known trail = { .source = HISTORY_CLOUDTRAIL, .present = 1 };
     EXPECT(history_knows(&model, LIC_STR("lictor:maxtokens")));
     EXPECT(history_knows(&model, LIC_STR("aws:username")));
     EXPECT(!history_knows(&model, LIC_STR("aws:securetransport")));
@@ -159,4 +159,6 @@ CASE(history_says_which_keys_it_knows)
     EXPECT(!history_knows(&tool, LIC_STR("lictor:argument/id")));
     EXPECT(history_knows(&trail, LIC_STR("aws:useragent")));
     EXPECT(!history_knows(&trail, LIC_STR("lictor:maxtokens")));
+    EXPECT(history_knows(&trail, LIC_STR("aws:sourceip")));
+    EXPECT(!history_knows(&trail, LIC_STR("aws:sourcevpce")));
 }
