@@ -5,7 +5,7 @@
 set -eu
 
 goal=${1:-build}
-packages="gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libcurl4-openssl-dev libfyaml-dev libvectorscan-dev
+packages="gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libcurl4-openssl-dev zlib1g-dev libfyaml-dev libvectorscan-dev
           nginx nginx-dev ca-certificates"
 commands="npm"
 case $goal in
