@@ -73,7 +73,7 @@ static enum lic_rc note_lost(struct tighten *t, const struct history_use *use, s
 enum lic_rc tighten_replay(struct tighten *t, const struct history_use *use, struct lic_err *err)
 {
     struct policy_request request;
-    const struct grants *grants;
+    const struct grants *grants = NULL;
     enum grants_answer answer;
     arena_reset(t->scratch);
     TRY(history_ask(use, t->more, t->more_n, t->scratch, &request, err));
