@@ -205,12 +205,22 @@ def prove(build):
     run_tool(build, '2000', name='prove_bench')
 
 
+def detect(build):
+    print('\nDetection of texts, on one core, all that this build detects')
+    text = os.path.join(build, 'bench', 'prose.txt')
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'data', 'prose.txt'), encoding='ascii') as file:
+        prose = file.read()
+    with open(text, 'w', encoding='ascii') as file:
+        file.write(prose * (200000 // len(prose)))
+    run_tool(build, text, '1', name='detect_bench')
+
+
 def main():
-    build, parts = sys.argv[1], sys.argv[2:] or ['gateway', 'streams', 'engine', 'identity', 'policy', 'prove']
+    build, parts = sys.argv[1], sys.argv[2:] or ['gateway', 'streams', 'engine', 'identity', 'policy', 'prove', 'detect']
     print(f'{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}')
     for part in parts:
         {'gateway': gateway, 'streams': measure_streams, 'engine': engine, 'identity': identity,
-         'policy': policy, 'prove': prove}[part](build)
+         'policy': policy, 'prove': prove, 'detect': detect}[part](build)
 
 
 main()

@@ -354,7 +354,7 @@ static void read_shipped_rules(struct arena *arena, struct rules *rules)
     lic_str path, bytes;
     struct lic_err err = { 0 };
     for (uint32_t i = 0; lic_shipped_at(i, &path, &bytes); i++) {
-        if (str_starts(path, LIC_STR("patterns/")) &&
+        if (str_starts(path, LIC_STR("patterns/")) && str_ends(path, LIC_STR(".rules")) &&
             rules_read(arena, path, bytes, rules, &err) != LIC_OK) {
             die("rules", &err);
         }

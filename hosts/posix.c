@@ -108,6 +108,23 @@ static enum lic_rc refuse_append(void *ctx, void *ticket, lic_str record, enum l
     return posix_fail(err, LIC_E_IO, NULL, "this program keeps no ledger, so nothing is recorded");
 }
 
+/* A process that ends when its work is done has nobody to keep verdicts for. */
+static bool verdict_get(void *ctx, const uint8_t id[LIC_VERDICT_ID_BYTES], void *out, size_t *out_n)
+{
+    (void)ctx;
+    (void)id;
+    (void)out;
+    (void)out_n;
+    return false;
+}
+
+static void verdict_put(void *ctx, const uint8_t id[LIC_VERDICT_ID_BYTES], lic_str entry)
+{
+    (void)ctx;
+    (void)id;
+    (void)entry;
+}
+
 /* Without memory that other processes share nothing can be refused as seen, so all is refused. */
 static enum lic_rc refuse_remember(void *ctx, const uint8_t id[LIC_REPLAY_ID_BYTES], int64_t now_ns,
                                    int64_t until_ns)
@@ -269,6 +286,8 @@ const struct lic_host posix_host = {
     .random = fill_random,
     .append = refuse_append,
     .remember = refuse_remember,
+    .verdict_get = verdict_get,
+    .verdict_put = verdict_put,
     .count = count_nothing,
     .log = log_line,
     .read_file = read_file,

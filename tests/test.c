@@ -12,6 +12,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <lictor/lictor.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,6 +235,20 @@ static enum lic_rc host_append(void *ctx, void *ticket, lic_str record, enum lic
     return world->append_rc;
 }
 
+static bool host_verdict_get(void *ctx, const uint8_t id[LIC_VERDICT_ID_BYTES], void *out,
+                             size_t *out_n)
+{
+    (void)ctx;
+    return lic_verdicts_get(world_state.world.verdicts, sizeof(world_state.world.verdicts), id, out,
+                            out_n);
+}
+
+static void host_verdict_put(void *ctx, const uint8_t id[LIC_VERDICT_ID_BYTES], lic_str entry)
+{
+    (void)ctx;
+    lic_verdicts_put(world_state.world.verdicts, sizeof(world_state.world.verdicts), id, entry);
+}
+
 static enum lic_rc host_remember(void *ctx, const uint8_t id[LIC_REPLAY_ID_BYTES], int64_t now_ns,
                                  int64_t until_ns)
 {
@@ -342,6 +357,8 @@ const struct lic_host *test_host(void)
         .random = host_random,
         .append = host_append,
         .remember = host_remember,
+        .verdict_get = host_verdict_get,
+        .verdict_put = host_verdict_put,
         .count = host_count,
         .log = host_log,
         .read_file = host_read_file,

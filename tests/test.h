@@ -84,8 +84,9 @@ struct test_world {
     enum lic_sync append_sync; /* of the last one */
     uint8_t seen[TEST_SEEN_MAX][LIC_REPLAY_ID_BYTES]; /* what remember() was told */
     uint32_t seen_n;
-    lic_str appended; /* every record written, one after the other */
-    lic_str logged;   /* every line logged, each with its '\n' */
+    uint64_t verdicts[2048]; /* a table once a case has called lic_verdicts_init on it */
+    lic_str appended;        /* every record written, one after the other */
+    lic_str logged;          /* every line logged, each with its '\n' */
     uint64_t counters[256];
     uint64_t allocations;       /* calls of resize() that asked for memory */
     uint64_t outstanding;       /* pieces not given back */

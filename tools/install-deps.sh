@@ -5,14 +5,14 @@
 set -eu
 
 goal=${1:-build}
-packages="gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libcurl4-openssl-dev zlib1g-dev libfyaml-dev libvectorscan-dev
+packages="gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libcurl4-openssl-dev zlib1g-dev libfyaml-dev libvectorscan-dev libutf8proc-dev
           nginx nginx-dev ca-certificates"
 commands="npm"
 case $goal in
 build) ;;
 run) packages="$packages curl" ;;
-test) packages="$packages curl awscli openssl clang-14 libclang-rt-14-dev cvc5 python3-botocore
-          s3cmd clang-format-14" commands="node npm" ;;
+test) packages="$packages curl awscli openssl clang-14 libclang-rt-14-dev cvc5 python3-botocore golang-go
+          golang-golang-x-mod-dev clang-format-14" commands="node npm" ;;
 bench) packages="$packages curl wrk valgrind" commands="node npm" ;;
 *)
     echo "install-deps.sh: there is no goal \"$goal\" (build, run, test, bench)" >&2

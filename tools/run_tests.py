@@ -28,11 +28,12 @@ PARTS = [
      "tests/e2e/signatures/make_vectors.py 400 > build/tests/vectors && "
      "build/tests/check_vectors build/tests/vectors"),
     ("proofs against cvc5", 300, "tests/prove/against_cvc5.py build/lictor 60"),
-    ("unit under ASan and UBSan", 600,
+    ("log verified by Go's sumdb", 300, "tests/tlog/run.py build/lictor"),
+    ("unit under ASan and UBSan", 900,
      "{ [ -e build-asan/build.ninja ] || " + ASAN + "true; } && "
      "ninja -C build-asan --quiet tests/unit_tests && build-asan/tests/unit_tests"),
-    ("fuzz", 420, "tools/fuzz.py --seconds 5"),
-    ("end to end", 600, "tests/e2e/run.sh"),
+    ("fuzz", 900, "tools/fuzz.py --seconds 4"),
+    ("end to end", 900, "tests/e2e/run.sh"),
 ]
 
 

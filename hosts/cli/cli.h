@@ -26,8 +26,8 @@ struct cli_command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct cli_command check_command, decide_command, iam_command, init_command,
-    records_command, serve_command, version_command;
+extern const struct cli_command check_command, decide_command, eval_command, iam_command,
+    init_command, records_command, redact_command, scan_command, serve_command, version_command;
 
 /* `lictor iam NAME ...`: one file each, iam_NAME.c; iam.c has the table of them. Their names are
  * "iam NAME", and argv[0] is NAME. */
@@ -35,6 +35,11 @@ extern const struct cli_command iam_lint_command;
 extern const struct cli_command iam_diff_command, iam_prove_command;
 extern const struct cli_command iam_tighten_command, iam_who_can_command, iam_can_command;
 extern const struct cli_command iam_explain_command, iam_simulate_command;
+
+extern const struct cli_command ledger_command, seal_command;
+
+/* `lictor ledger NAME ...`: the same, ledger_NAME.c and ledger.c. */
+extern const struct cli_command ledger_verify_command, ledger_prove_command, ledger_check_command;
 
 /* `lictor iam simulate DIR ...` (iam_history.c); argv as the command got it. */
 int iam_simulate_history(int argc, char **argv);

@@ -138,7 +138,8 @@ static int run(int argc, char **argv)
 
 const struct cli_command iam_simulate_command = {
     .name = "iam simulate",
-    .arguments = "--jsonl < requests.jsonl, or DIR ...",
+    .arguments = "--jsonl < requests.jsonl, or DIR --history [OPTION]..., or DIR --principal P\n"
+                 "                    --action A --resource R [OPTION]...",
     .summary = "what would policy say: of requests given as lines, or recorded ones",
     .help =
         "--jsonl reads one request a line from standard input, each with the policies that bear\n"
@@ -152,6 +153,16 @@ const struct cli_command iam_simulate_command = {
         "resourcePolicy, permissionBoundaries, sessionPolicy, serviceControlPolicies and\n"
         "resourceControlPolicies may follow (docs/POLICY.md). A line that cannot be judged is\n"
         "answered with its error and \"ImplicitlyDenied\". A line may have 8 MiB.\n\n"
-        "Exit codes: 0 every line was answered, 1 input or output failed, 2 wrong command line.\n",
+        "DIR --history decides again what the ledger of DIR has, and prints what would change or\n"
+        "cannot be told. DIR with a question asks what the policies of DIR would say of it.\n\n"
+        "  --policies NEW        policies from the folder NEW, or a whole directory in place of "
+        "DIR\n"
+        "  --replace NAME=FILE   FILE in place of policies/NAME.json; may be repeated\n"
+        "  --since T, --until T  2026-11-22, 2026-11-22T10:00:00Z, or 15m, 2h, 7d ago\n"
+        "  --state STATE         read STATE/ledger/records\n"
+        "  --context KEY=VALUE   of the question; may be repeated\n"
+        "  --format text|json\n\n"
+        "Exit codes: 0 every line was answered, nothing would change, or the question is allowed,\n"
+        "1 it failed or something would change, 2 wrong command line, 3 the question is denied.\n",
     .run = run,
 };

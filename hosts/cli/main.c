@@ -9,8 +9,9 @@
 #define ERROR_LINE_BYTES 1024
 
 static const struct cli_command *const commands[] = {
-    &init_command,    &check_command, &serve_command,   &decide_command,
-    &records_command, &iam_command,   &version_command,
+    &init_command,    &check_command,   &serve_command, &decide_command,
+    &records_command, &scan_command,    &eval_command,  &redact_command,
+    &iam_command,     &version_command, &seal_command,  &ledger_command,
 };
 #define COMMANDS_N (sizeof commands / sizeof commands[0])
 
@@ -29,7 +30,7 @@ int cli_usage(const struct cli_command *command, const char *format, ...)
     va_start(args, format);
     (void)vfprintf(stderr, format, args);
     va_end(args);
-    (void)fprintf(stderr, "\nUsage: lictor %s %s\nTry: lictor help %s\n", command->name,
+    (void)fprintf(stderr, "\nUsage: lictor %s %s\nTry: lictor %s --help\n", command->name,
                   command->arguments, command->name);
     return CLI_USAGE;
 }
@@ -125,7 +126,8 @@ static int run_command(int argc, char **argv)
     if (command == NULL) {
         return refuse_unknown(name);
     }
-    bool has_tools = command == &iam_command && argc > 2 && argv[2][0] != '-';
+    bool has_tools =
+        (command == &iam_command || command == &ledger_command) && argc > 2 && argv[2][0] != '-';
     if (!has_tools && asks_for_help(argc - 1, argv + 1)) {
         return print_help(command);
     }

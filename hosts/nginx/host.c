@@ -51,6 +51,29 @@ static enum lic_rc remember(void *ctx, const uint8_t id[LIC_REPLAY_ID_BYTES], in
     return rc;
 }
 
+static bool verdict_get(void *ctx, const uint8_t id[LIC_VERDICT_ID_BYTES], void *out, size_t *out_n)
+{
+    struct lictor_main *lm = ctx;
+    if (lm->verdicts.memory == NULL) {
+        return false;
+    }
+    ngx_shmtx_lock(&lm->verdicts.pool->mutex);
+    bool known = lic_verdicts_get(lm->verdicts.memory, lm->verdicts.bytes, id, out, out_n);
+    ngx_shmtx_unlock(&lm->verdicts.pool->mutex);
+    return known;
+}
+
+static void verdict_put(void *ctx, const uint8_t id[LIC_VERDICT_ID_BYTES], lic_str entry)
+{
+    struct lictor_main *lm = ctx;
+    if (lm->verdicts.memory == NULL) {
+        return;
+    }
+    ngx_shmtx_lock(&lm->verdicts.pool->mutex);
+    lic_verdicts_put(lm->verdicts.memory, lm->verdicts.bytes, id, entry);
+    ngx_shmtx_unlock(&lm->verdicts.pool->mutex);
+}
+
 static void count(void *ctx, uint32_t counter, uint64_t n)
 {
     struct lictor_main *lm = ctx;
@@ -78,6 +101,8 @@ void host_init(struct lictor_main *lm)
     lm->host.random = fill_random;
     lm->host.append = append;
     lm->host.remember = remember;
+    lm->host.verdict_get = verdict_get;
+    lm->host.verdict_put = verdict_put;
     lm->host.count = count;
     lm->host.log = log_line;
 }
@@ -138,6 +163,43 @@ static ngx_int_t share_replay(ngx_conf_t *cf, struct lictor_main *lm)
     return NGX_OK;
 }
 
+/* Another configuration finds nothing of the old one's: ids are made with a secret of its own. */
+static ngx_int_t init_verdicts(ngx_shm_zone_t *zone, void *old)
+{
+    struct lictor_main *lm = zone->data;
+    lm->verdicts.pool = (ngx_slab_pool_t *)zone->shm.addr;
+    if (old != NULL) {
+        lm->verdicts.memory = ((struct lictor_main *)old)->verdicts.memory;
+        return NGX_OK;
+    }
+    struct lic_err err = { 0 };
+    lm->verdicts.memory = ngx_slab_alloc(lm->verdicts.pool, lm->verdicts.bytes);
+    if (lm->verdicts.memory == NULL ||
+        lic_verdicts_init(lm->verdicts.memory, lm->verdicts.bytes, &err) != LIC_OK) {
+        ngx_log_error(NGX_LOG_EMERG, zone->shm.log, 0, "no memory for verdicts: %s", err.text);
+        return NGX_ERROR;
+    }
+    return NGX_OK;
+}
+
+static ngx_int_t share_verdicts(ngx_conf_t *cf, struct lictor_main *lm)
+{
+    ngx_str_t name = ngx_string("lictor_verdicts");
+    lm->verdicts.bytes = lm->settings.verdict_bytes;
+    if (lm->verdicts.bytes == 0) {
+        return NGX_OK;
+    }
+    ngx_shm_zone_t *zone = ngx_shared_memory_add(
+        cf, &name, lm->verdicts.bytes + lm->verdicts.bytes / 64 + SHARED_BYTES,
+        &ngx_http_lictor_module);
+    if (zone == NULL) {
+        return NGX_ERROR;
+    }
+    zone->init = init_verdicts;
+    zone->data = lm;
+    return NGX_OK;
+}
+
 ngx_int_t host_share(ngx_conf_t *cf, struct lictor_main *lm)
 {
     ngx_str_t name = ngx_string("lictor");
@@ -147,7 +209,7 @@ ngx_int_t host_share(ngx_conf_t *cf, struct lictor_main *lm)
     }
     zone->init = init_shared;
     zone->data = lm;
-    return share_replay(cf, lm);
+    return share_replay(cf, lm) == NGX_OK ? share_verdicts(cf, lm) : NGX_ERROR;
 }
 
 static ngx_atomic_t *find_counter(struct lictor_shared *shared, const char *labels)

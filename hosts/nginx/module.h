@@ -41,6 +41,13 @@ struct lictor_replay {
     size_t bytes; /* 0: nothing is remembered */
 };
 
+/* Verdicts about texts, for host->verdict_get: likewise. */
+struct lictor_verdicts {
+    ngx_slab_pool_t *pool; /* its mutex is the lock */
+    void *memory;
+    size_t bytes; /* 0: nothing is kept */
+};
+
 /* ---- ledger: the file this worker appends to (ledger.c) ---- */
 
 struct ledger {
@@ -90,6 +97,7 @@ struct lictor_main {
     struct lictor_place **place_of; /* by index of lic_engine_upstream */
     struct lictor_shared *shared;
     struct lictor_replay replay;
+    struct lictor_verdicts verdicts;
     bool governs; /* some location says `lictor on` */
 
     /* Of one worker process. */

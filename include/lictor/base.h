@@ -66,6 +66,10 @@ enum lic_sync {
 /* What of a signature is remembered, so that it cannot be used twice. */
 #define LIC_REPLAY_ID_BYTES 16u
 
+/* What detectors found in a text: under which id, and how long at most. */
+#define LIC_VERDICT_ID_BYTES 16u
+#define LIC_VERDICT_BYTES 484u
+
 /*
  * The outside world: everything the engine is not allowed to do by itself. A host fills one and
  * keeps it alive longer than every engine and worker made with it. All functions are required.
@@ -102,6 +106,14 @@ struct lic_host {
      */
     enum lic_rc (*remember)(void *ctx, const uint8_t id[LIC_REPLAY_ID_BYTES], int64_t now_ns,
                             int64_t until_ns);
+
+    /*
+     * What was kept under this id: up to LIC_VERDICT_BYTES bytes in `out`. False: nothing is.
+     * lic_verdicts_get() and _put() do the work on shared memory; a host without a cache has none.
+     */
+    bool (*verdict_get)(void *ctx, const uint8_t id[LIC_VERDICT_ID_BYTES], void *out,
+                        size_t *out_n);
+    void (*verdict_put)(void *ctx, const uint8_t id[LIC_VERDICT_ID_BYTES], lic_str entry);
 
     /* Adds n to a counter (an index from lic_counter_name()). */
     void (*count)(void *ctx, uint32_t counter, uint64_t n);

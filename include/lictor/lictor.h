@@ -59,7 +59,8 @@ struct lic_settings {
     uint32_t connect_timeout_ms, upstream_timeout_ms; /* to connect; between two reads or writes */
     uint32_t workers;                                 /* 0: one a core */
     uint32_t models_n;
-    size_t replay_bytes; /* memory that host->remember needs; 0: nothing is remembered */
+    size_t replay_bytes;  /* memory that host->remember needs; 0: nothing is remembered */
+    size_t verdict_bytes; /* memory that host->verdict_get needs; 0: nothing is kept */
 };
 LIC_PUBLIC void lic_engine_settings(const struct lic_engine *engine, struct lic_settings *out);
 
@@ -108,6 +109,14 @@ LIC_PUBLIC enum lic_rc lic_replay_init(void *memory, size_t bytes,
 LIC_PUBLIC enum lic_rc lic_replay_remember(void *memory, size_t bytes,
                                            const uint8_t id[LIC_REPLAY_ID_BYTES], int64_t now_ns,
                                            int64_t until_ns) LIC_MUST_USE;
+
+/* host->verdict_get and _put over such memory, likewise under a lock. */
+LIC_PUBLIC enum lic_rc lic_verdicts_init(void *memory, size_t bytes,
+                                         struct lic_err *err) LIC_MUST_USE;
+LIC_PUBLIC bool lic_verdicts_get(void *memory, size_t bytes, const uint8_t id[LIC_VERDICT_ID_BYTES],
+                                 void *out, size_t *out_n);
+LIC_PUBLIC void lic_verdicts_put(void *memory, size_t bytes, const uint8_t id[LIC_VERDICT_ID_BYTES],
+                                 lic_str entry);
 
 /*
  * The same decision told to a person: the layers of policies, the statements that applied and those

@@ -48,7 +48,10 @@ static bool luhn_npi(const char *value, size_t n)
 static const struct checksum checksums[] = {
 #define ROW(name_, doc_, length_, ...)                                                             \
     { .name = (name_), .doc = (doc_), .length = (length_), __VA_ARGS__ },
-#define STEP(at_, modulus_, n_, ...) { .at = (at_), .modulus = (modulus_), .n = (n_), __VA_ARGS__ }
+#define STEP(at_, modulus_, n_, ...)                                                               \
+    {                                                                                              \
+        .at = (at_), .modulus = (modulus_), .n = (n_), __VA_ARGS__                                 \
+    }
 #define W(...) .weights = { __VA_ARGS__ }
 #include "detect/checksum.def"
 #undef W
@@ -201,6 +204,9 @@ bool checksum_holds(const struct checksum *checksum, lic_str match)
 {
     char value[VALUE_MAX];
     size_t n = compact(match, value);
+    if (match.n == 0) {
+        return false;
+    }
     if (checksum->length == 0) {
         return checksum->more(match.at, match.n);
     }

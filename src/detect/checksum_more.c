@@ -105,7 +105,9 @@ bool checksum_itin(const char *value, size_t n)
 
 bool checksum_ein(const char *value, size_t n)
 {
-    static const uint8_t never[] = { 0, 7, 8, 9, 17, 18, 19, 28, 29, 49, 69, 70, 78, 79, 89, 96, 97 };
+    static const uint8_t never[] = {
+        0, 7, 8, 9, 17, 18, 19, 28, 29, 49, 69, 70, 78, 79, 89, 96, 97
+    };
     uint64_t prefix = number_of(value, 2);
     for (size_t i = 0; i < sizeof(never); i++) {
         if (prefix == never[i]) {
@@ -276,8 +278,8 @@ bool checksum_ppsn(const char *value, size_t n)
 /* Letters and digits in odd places count by a table of their own. */
 bool checksum_codice_fiscale(const char *value, size_t n)
 {
-    static const uint8_t odd[26] = { 1,  0,  5,  7,  9,  13, 15, 17, 19, 21, 2,  4,  18,
-                                     20, 11, 3,  6,  8,  12, 14, 16, 10, 22, 25, 24, 23 };
+    static const uint8_t odd[26] = { 1,  0,  5, 7, 9, 13, 15, 17, 19, 21, 2,  4,  18,
+                                     20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23 };
     uint32_t sum = 0;
     for (size_t i = 0; i + 1 < n; i++) {
         uint32_t one = is_digit(value[i]) ? digit(value[i]) : (uint32_t)(value[i] - 'A');
@@ -559,11 +561,11 @@ bool checksum_ipv4(const char *value, size_t n)
 /* Eight groups of up to four digits, or fewer with one "::". */
 bool checksum_ipv6(const char *value, size_t n)
 {
-    uint32_t groups = 0, gaps = 0, length = 0, letters = 0, most = 0;
+    uint32_t groups = 0, gaps = 0, length = 0, digits = 0, most = 0;
     for (size_t i = 0; i <= n; i++) {
         bool colon = i == n || value[i] == ':';
         if (!colon) {
-            letters += !is_digit(value[i]);
+            digits += is_digit(value[i]);
             most = ++length > most ? length : most;
             continue;
         }
@@ -572,6 +574,7 @@ bool checksum_ipv6(const char *value, size_t n)
         length = 0;
     }
     bool ends = value[0] != ':' || (n > 2 && value[1] == ':');
-    return most <= 4 && ends && (gaps == 0 ? groups == 8 : gaps == 1 && groups >= 2 && groups <= 7) &&
-           (groups == 8 || most >= 3 || letters > 0);
+    return most <= 4 && ends &&
+           (gaps == 0 ? groups == 8 : gaps == 1 && groups >= 2 && groups <= 7) &&
+           (groups == 8 || (most >= 3 && digits > 0));
 }

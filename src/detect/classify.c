@@ -160,15 +160,17 @@ void classifier_free(struct classifier *classifier)
 
 /* ---- sums ---- */
 
-/* Sums of the weights of all words before it. */
-struct sums {
-    int32_t of[HEADS];
+/* What is kept of a word: sums of the weights of all before it, and where it stands. */
+struct mark {
+    int32_t sums[HEADS];
+    uint32_t start, before_end; /* byte of the word, and behind the word before it */
 };
 
-/* A text cut into words, and the sums before every FEATURES_STEP-th of them and behind the last. */
+/* Marks of every FEATURES_STEP-th word of a text and of its end. */
 struct sheet {
-    struct features_words words;
-    struct sums *sums;
+    struct mark *at;
+    uint32_t n, cap;
+    uint32_t words_n;
 };
 
 /* One load where the machine is little-endian. */
@@ -177,11 +179,30 @@ static uint32_t load_four(const uint8_t *at)
     return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-static void add_word(const uint8_t *weights, const struct features_words *words, uint32_t i,
-                     struct sums *sums)
+/* Words whose weights are on their way from memory at once. */
+#define FLIGHT 16u
+
+struct flight {
+    uint32_t buckets[FLIGHT][FEATURES_PER_WORD];
+    uint32_t n[FLIGHT];
+};
+
+static void take_off(const uint8_t *weights, const struct features_words *words, uint32_t from,
+                     uint32_t to, struct flight *flight)
 {
-    uint32_t buckets[FEATURES_PER_WORD];
-    uint32_t n = features_of(words, i, buckets);
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t *buckets = flight->buckets[i - from];
+        uint32_t n = features_of(words, i, buckets);
+        for (uint32_t j = 0; j < n; j++) {
+            __builtin_prefetch(weights + (size_t)buckets[j] * HEADS);
+        }
+        flight->n[i - from] = n;
+    }
+}
+
+static void add_word(const uint8_t *weights, const uint32_t buckets[], uint32_t n,
+                     int32_t sums[HEADS])
+{
     uint32_t even = 0, odd = 0; /* two lanes of 16 bits each: heads 0 and 2, heads 1 and 3 */
     for (uint32_t j = 0; j < n; j++) {
         uint32_t four = load_four(weights + (size_t)buckets[j] * HEADS);
@@ -189,28 +210,62 @@ static void add_word(const uint8_t *weights, const struct features_words *words,
         odd += four >> 8 & 0x00ff00ffu;
     }
     int32_t zero = (int32_t)(n * WEIGHT_ZERO);
-    sums->of[0] += (int32_t)(even & 0xffffu) - zero;
-    sums->of[1] += (int32_t)(odd & 0xffffu) - zero;
-    sums->of[2] += (int32_t)(even >> 16) - zero;
-    sums->of[3] += (int32_t)(odd >> 16) - zero;
+    sums[0] += (int32_t)(even & 0xffffu) - zero;
+    sums[1] += (int32_t)(odd & 0xffffu) - zero;
+    sums[2] += (int32_t)(even >> 16) - zero;
+    sums[3] += (int32_t)(odd >> 16) - zero;
+}
+
+#define CHUNK 512u /* words that are held at once; those before them are needed no more */
+
+/* Adds words [from, to) of the chunk to the sums, marking as it goes. */
+static enum lic_rc add_words(const struct classifier *classifier,
+                             const struct features_words *words, uint32_t from, uint32_t to,
+                             struct mark *running, struct arena *arena, struct sheet *out,
+                             struct lic_err *err)
+{
+    struct flight flight;
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t in = (i - from) % FLIGHT;
+        if (in == 0) {
+            take_off(classifier->weights, words, i, i + FLIGHT < to ? i + FLIGHT : to, &flight);
+        }
+        const struct features_word *word = &words->at[i];
+        if (out->words_n++ % FEATURES_STEP == 0) {
+            running->start = word->start;
+            ENSURE(ARENA_PUSH(arena, out, *running), err, LIC_E_NOMEM,
+                   "no memory for the sums of the classifier");
+        }
+        add_word(classifier->weights, flight.buckets[in], flight.n[in], running->sums);
+        running->before_end = word->start + word->n;
+    }
+    return LIC_OK;
 }
 
 static enum lic_rc read_sheet(const struct classifier *classifier, lic_str text,
                               struct arena *arena, struct sheet *out, struct lic_err *err)
 {
-    TRY(features_read(classifier->concepts, text, arena, &out->words, err));
-    uint32_t n = out->words.n;
-    out->sums = arena_take(arena, ((size_t)n / FEATURES_STEP + 2) * sizeof(*out->sums));
-    ENSURE(out->sums, err, LIC_E_NOMEM, "no memory for the sums of the classifier");
-    struct sums sums = { { 0 } };
-    uint32_t at = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        if (i % FEATURES_STEP == 0) {
-            out->sums[at++] = sums;
+    struct features_word room[FEATURES_BEFORE + CHUNK];
+    struct features_words words = { room, 0, FEATURES_BEFORE + CHUNK };
+    struct features_reader reader;
+    struct mark running = { .start = 0 };
+    features_begin(&reader, classifier->concepts, text);
+    uint32_t done = 0; /* words of the chunk that were added */
+    bool more = true;
+    while (more) {
+        while (words.n < words.cap && more) {
+            more = features_next(&reader, &words);
         }
-        add_word(classifier->weights, &out->words, i, &sums);
+        uint32_t ready = more ? words.n - 1 : words.n; /* the last waits for its next */
+        TRY(add_words(classifier, &words, done, ready, &running, arena, out, err));
+        uint32_t kept = FEATURES_BEFORE < ready ? FEATURES_BEFORE : ready;
+        memmove(room, room + ready - kept, (words.n - ready + kept) * sizeof(room[0]));
+        words.n = words.n - ready + kept;
+        done = kept;
     }
-    out->sums[at] = sums;
+    running.start = running.before_end;
+    ENSURE(ARENA_PUSH(arena, out, running), err, LIC_E_NOMEM,
+           "no memory for the sums of the classifier");
     return LIC_OK;
 }
 
@@ -228,15 +283,16 @@ struct best {
 
 #define LOGIT_LOWEST (-20.0f)
 
-static uint32_t sums_before(uint32_t word)
+/* Of a multiple of FEATURES_STEP, or of the end. */
+static const struct mark *mark_of(const struct sheet *sheet, uint32_t word)
 {
-    return (word + FEATURES_STEP - 1) / FEATURES_STEP;
+    return &sheet->at[(word + FEATURES_STEP - 1) / FEATURES_STEP];
 }
 
 static float window_logit(const struct head *head, uint32_t h, const struct sheet *sheet,
                           uint32_t from, uint32_t to)
 {
-    int32_t sum = sheet->sums[sums_before(to)].of[h] - sheet->sums[sums_before(from)].of[h];
+    int32_t sum = mark_of(sheet, to)->sums[h] - mark_of(sheet, from)->sums[h];
     return (float)sum * head->scale / sqrtf((float)(to - from) + SMOOTH_WORDS) + head->bias;
 }
 
@@ -245,7 +301,7 @@ static void read_windows(const struct head *head, uint32_t h, const struct sheet
                          uint32_t reading, float added, struct best *best)
 {
     uint32_t from, to;
-    for (uint32_t i = 0; features_window(sheet->words.n, reading, i, &from, &to); i++) {
+    for (uint32_t i = 0; features_window(sheet->words_n, reading, i, &from, &to); i++) {
         float logit = window_logit(head, h, sheet, from, to);
         logit = logit * head->slope[reading] + head->offset[reading] + added;
         if (logit > best->logit) {
@@ -268,25 +324,8 @@ static bool is_user(enum event_channel channel)
 /* Entities, percent signs and escapes are how web pages and code are written: they hide nothing. */
 static bool is_disguise(const struct fold_view *view)
 {
-    switch (view->kind) {
-    case FOLD_SPACED:
-    case FOLD_LEET:
-    case FOLD_REVERSED:
-    case FOLD_ROT13:
-    case FOLD_MORSE:
-    case FOLD_BASE64:
-    case FOLD_BASE32:
-    case FOLD_HEX:
-    case FOLD_BINARY:
-        return true;
-    case FOLD_PLAIN:
-    case FOLD_ENTITIES:
-    case FOLD_PERCENT:
-    case FOLD_ESCAPES:
-    case FOLD_KIND_N:
-        return false;
-    }
-    return false;
+    return view->kind != FOLD_PLAIN && view->kind != FOLD_ENTITIES && view->kind != FOLD_PERCENT &&
+           view->kind != FOLD_ESCAPES;
 }
 
 /* The view that is read in place of the text, or FOLD_OF_TEXT. */
@@ -327,10 +366,9 @@ static enum lic_rc read_view(const struct classifier *classifier,
             read_windows(head, h, &sheet, reading, disguise ? head->hidden : 0, &best[kind]);
         }
         if (best[kind].moved) {
-            const struct features_word *last = &sheet.words.at[best[kind].to - 1];
             best[kind].view = view;
-            best[kind].start = sheet.words.at[best[kind].from].start;
-            best[kind].end = last->start + last->n;
+            best[kind].start = mark_of(&sheet, best[kind].from)->start;
+            best[kind].end = mark_of(&sheet, best[kind].to)->before_end;
         }
     }
     return LIC_OK;
@@ -480,16 +518,18 @@ static void explain_word(const struct classifier *classifier, uint32_t h, float 
     }
 }
 
-/* What has no place in the text: the heads that were asked, and the disguise that was seen through.
- */
+/* The disguise that was seen through is a reason, too. */
 static enum lic_rc explain_tags(const struct classifier *classifier,
                                 const struct classify_subject *subject, const struct best *best,
                                 uint32_t h, struct arena *arena, struct explanation *explanation,
                                 struct lic_err *err)
 {
     bool disguise = best->view != FOLD_OF_TEXT && is_disguise(&subject->views->at[best->view]);
-    if (!disguise || explanation->n == explanation->max) {
+    if (!disguise || explanation->max == 0) {
         return LIC_OK;
+    }
+    if (explanation->n == explanation->max) {
+        explanation->n--; /* the weakest word gives way */
     }
     struct classify_reason *reason = &explanation->at[explanation->n];
     *reason = (struct classify_reason){ .weight = classifier->heads[h].hidden };

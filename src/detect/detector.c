@@ -25,8 +25,10 @@
 #include "base/sort.h"
 #include "base/str.h"
 #include "detect/blanks.h"
+#include "detect/checksum.h"
 #include "detect/live.h"
 #include "detect/multi.h"
+#include "detect/nearby.h"
 #include "detect/validate.h"
 #include "detect/words.h"
 
@@ -39,12 +41,28 @@
  */
 #define ONWARD_EXACT_TO 64u
 
+/* Bytes beside a match that tell whether it is part of a longer number. */
+#define EDGE_BYTES 2u
+
+/* Phrases by their number in `nearby`, sorted. */
+struct phrase_ids {
+    uint32_t *at;
+    uint32_t n, cap;
+};
+
 /* What is known of a rule besides what was written. */
 struct compiled {
     uint32_t exact; /* entry of its program; unused for phrases */
     uint32_t longest;
     uint32_t ways, ways_n; /* its ways that do not begin with a word: first, and how many */
     const struct validator *validator; /* NULL: none */
+    const struct checksum *checksum;   /* NULL: none */
+    struct phrase_ids keywords, ignore;
+    bool placed; /* where it stands matters: keywords, ignored words or edges */
+};
+
+struct allowed_pattern {
+    uint32_t exact, longest;
 };
 
 /* A way of a rule that is looked for by a stretch, and how to go back from there. */
@@ -74,10 +92,16 @@ struct detector {
         uint32_t n, cap;
     } ways;
     struct program exact, reverse, onward;
-    size_t shortest_word;               /* match that begins with a word */
+    uint8_t shortest[256];              /* match that begins with a word, by its first byte */
     struct entries words_first, others; /* of `onward`; all are in words_first in the end */
     struct live live;
     struct words words;
+    struct nearby nearby;
+    uint32_t before, after; /* characters beside a match that some rule looks at */
+    struct {
+        struct allowed_pattern *at;
+        uint32_t n, cap;
+    } allowed;
     struct multi *patterns, *phrases; /* NULL when there are none */
     struct map by_id;
 };
@@ -117,15 +141,26 @@ static enum lic_rc add_way(struct detector *d, uint32_t rule, const struct patte
     return LIC_OK;
 }
 
+static void note_shortest(struct detector *d, const struct pattern_way *way)
+{
+    struct byte_set first = { { 0 } };
+    size_t shortest = pattern_shortest(way->whole);
+    pattern_first_bytes(way->whole, &first);
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        if (byte_set_has(&first, (uint8_t)byte) && shortest < d->shortest[byte]) {
+            d->shortest[byte] = (uint8_t)shortest;
+        }
+    }
+}
+
 /* Where ways begin in the program that runs onward: those that begin with a word, and others. */
 static enum lic_rc add_entry(struct detector *d, uint32_t rule, const struct pattern_way *way,
                              struct lic_err *err)
 {
     uint32_t entry = 0;
     struct entries *into = way->word ? &d->words_first : &d->others;
-    size_t shortest = pattern_shortest(way->whole);
-    if (way->word && shortest < d->shortest_word) {
-        d->shortest_word = shortest;
+    if (way->word) {
+        note_shortest(d, way);
     }
     TRY(program_add(&d->onward, way->whole, rule, &entry, err));
     ENSURE(ARENA_PUSH(&d->arena, into, entry), err, LIC_E_NOMEM, "no memory for its pattern");
@@ -168,8 +203,52 @@ static enum lic_rc add_validator(struct detector *d, uint32_t i, struct lic_err 
         return LIC_OK;
     }
     d->compiled[i].validator = validate_find(name);
-    ENSURE(d->compiled[i].validator, err, LIC_E_UNKNOWN, "no validator is named \"" LIC_FMT "\"",
-           LIC_ARG(name));
+    d->compiled[i].checksum = checksum_find(name);
+    ENSURE(d->compiled[i].validator || d->compiled[i].checksum, err, LIC_E_UNKNOWN,
+           "no validator is named \"" LIC_FMT "\"", LIC_ARG(name));
+    return LIC_OK;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+static enum lic_rc add_near(struct detector *d, const struct str_list *phrases,
+                            struct phrase_ids *out, struct lic_err *err)
+{
+    for (uint32_t i = 0; i < phrases->n; i++) {
+        uint32_t id = 0;
+        TRY(nearby_add(&d->nearby, &d->arena, phrases->at[i], &id, err));
+        ENSURE(ARENA_PUSH(&d->arena, out, id), err, LIC_E_NOMEM, "no memory for its keywords");
+    }
+    sort_array(out->at, out->n, sizeof(uint32_t), compare_ids);
+    return LIC_OK;
+}
+
+static uint32_t most(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What is looked at beside a match of the rule. */
+static enum lic_rc add_place(struct detector *d, uint32_t i, struct lic_err *err)
+{
+    const struct rule *rule = &d->rules->at[i];
+    struct compiled *compiled = &d->compiled[i];
+    TRY(add_near(d, &rule->keywords, &compiled->keywords, err));
+    TRY(add_near(d, &rule->ignore, &compiled->ignore, err));
+    compiled->placed =
+        rule->keywords.n > 0 || rule->ignore.n > 0 || rule->alone || rule->minimum > rule->score;
+    if (rule->keywords.n > 0 || rule->ignore.n > 0) {
+        d->before = most(d->before, rule->within);
+        d->after = most(d->after, rule->after);
+    }
+    if (rule->alone) {
+        d->before = most(d->before, EDGE_BYTES);
+        d->after = most(d->after, EDGE_BYTES);
+    }
     return LIC_OK;
 }
 
@@ -189,7 +268,36 @@ static enum lic_rc add_rule(struct detector *d, uint32_t i, struct arena *scratc
     } else {
         TRY(add_pattern(d, i, scratch, patterns, err));
     }
+    TRY(add_place(d, i, err));
     return add_validator(d, i, err);
+}
+
+static enum lic_rc add_allowed(struct detector *d, const struct rule_allowed *row,
+                               struct arena *scratch, struct lic_err *err)
+{
+    struct allowed_pattern allowed = { 0 };
+    struct pattern pattern;
+    if (row->literal) {
+        return LIC_OK;
+    }
+    TRY(pattern_read(scratch, row->text, /* bounded= */ false, &pattern, err));
+    TRY(program_add(&d->exact, pattern.root, 0, &allowed.exact, err));
+    allowed.longest = (uint32_t)pattern.longest;
+    ENSURE(ARENA_PUSH(&d->arena, &d->allowed, allowed), err, LIC_E_NOMEM, "no memory for it");
+    return LIC_OK;
+}
+
+static enum lic_rc add_all_allowed(struct detector *d, struct arena *scratch, struct lic_err *err)
+{
+    for (uint32_t i = 0; i < d->rules->allowed.n; i++) {
+        const struct rule_allowed *row = &d->rules->allowed.at[i];
+        if (add_allowed(d, row, scratch, err) != LIC_OK) {
+            struct lic_err was = *err;
+            err_set(err, was.rc, "what is allowed: %s", was.text);
+            return err_at(err, row->file, row->line, 0);
+        }
+    }
+    return LIC_OK;
 }
 
 static enum lic_rc add_rules(struct detector *d, struct arena *scratch, struct items *patterns,
@@ -242,7 +350,7 @@ static enum lic_rc ready_live(struct detector *d, struct lic_err *err)
 {
     d->live = (struct live){ .program = &d->onward, .lengths = d->lengths };
     d->live.words_n = d->words_first.n;
-    d->live.shortest = (uint32_t)d->shortest_word;
+    memcpy(d->live.shortest, d->shortest, sizeof(d->shortest));
     for (uint32_t i = 0; i < d->others.n; i++) {
         ENSURE(ARENA_PUSH(&d->arena, &d->words_first, d->others.at[i]), err, LIC_E_NOMEM,
                "no memory for %u patterns", d->others.n);
@@ -261,6 +369,7 @@ static enum lic_rc compile_all(struct detector *d, struct arena *scratch, struct
     d->lengths = ARENA_ARRAY(&d->arena, uint32_t, n);
     ENSURE(d->compiled && d->lengths, err, LIC_E_NOMEM, "no memory for %u rules", n);
     TRY(add_rules(d, scratch, &patterns, err));
+    TRY(add_all_allowed(d, scratch, err));
     TRY(compile_items(d, scratch, &patterns, /* literals= */ false, &d->patterns, err));
     TRY(compile_phrases(d, scratch, err));
     return ready_live(d, err);
@@ -272,7 +381,8 @@ static enum lic_rc make_detector(const struct lic_host *host, const struct rules
 {
     struct detector *d = host->resize(host->ctx, NULL, sizeof(*d));
     ENSURE(d, err, LIC_E_NOMEM, "no memory for a detector of %u rules", rules->n);
-    *d = (struct detector){ .host = host, .rules = rules, .shortest_word = LIMIT_MATCH_BYTES };
+    *d = (struct detector){ .host = host, .rules = rules };
+    memset(d->shortest, UINT8_MAX, sizeof(d->shortest));
     arena_pool_init(&d->pool, host, 0);
     arena_init(&d->arena, &d->pool, 0);
     program_init(&d->exact, &d->arena, /* reversed= */ false, PATTERN_UNBOUNDED);
@@ -327,7 +437,12 @@ void detector_free(struct detector *detector)
 
 size_t detector_longest(const struct detector *detector)
 {
-    return detector->longest;
+    return detector->longest + (detector->after > 0 ? 4 * (size_t)(detector->after + 1) : 0);
+}
+
+uint32_t detector_context(const struct detector *detector)
+{
+    return detector->before;
 }
 
 const struct rule *detector_rule(const struct detector *detector, lic_str id)
@@ -510,8 +625,21 @@ struct scan {
     struct program_runs runs;
     struct program_starts starts;
     struct detector_matches *out;
+    struct {
+        size_t at; /* the byte that `hits` are before; SIZE_MAX: of none */
+        struct nearby_hits hits;
+    } before;
     enum lic_rc rc; /* what went wrong in a callback */
     struct lic_err *err;
+};
+
+/* A match that passed its validator. */
+struct candidate {
+    uint32_t rule;
+    size_t start, end; /* of the match */
+    size_t shown_start, shown_end;
+    float score;
+    bool allowed;
 };
 
 static struct rule_state *state_of(struct scan *scan, uint32_t rule)
@@ -532,24 +660,89 @@ static struct way_state *way_state_of(struct scan *scan, uint32_t way)
     return state;
 }
 
-static enum lic_rc add_match(struct scan *scan, uint32_t index, size_t start, size_t end,
-                             size_t shown_start, size_t shown_end)
+static enum lic_rc add_match(struct scan *scan, const struct candidate *candidate)
 {
-    const struct rule *rule = &scan->detector->rules->at[index];
-    struct detector_match match = { .rule = index, .start = start, .end = end };
+    const struct rule *rule = &scan->detector->rules->at[candidate->rule];
+    struct detector_match match = { .rule = candidate->rule,
+                                    .allowed = candidate->allowed,
+                                    .start = candidate->start,
+                                    .end = candidate->end };
     match.finding = (struct finding){ .rule = rule->id,
                                       .type = rule->type,
                                       .category = rule->category,
                                       .severity = rule->severity,
-                                      .start = (uint32_t)shown_start,
-                                      .end = (uint32_t)shown_end,
-                                      .score = rule->score };
+                                      .start = (uint32_t)candidate->shown_start,
+                                      .end = (uint32_t)candidate->shown_end,
+                                      .score = candidate->score };
     ENSURE(scan->out->n < LIMIT_FINDINGS, scan->err, LIC_E_LIMIT, "more than %u findings in a text",
            LIMIT_FINDINGS);
     ENSURE(ARENA_PUSH(scan->arena, scan->out, match), scan->err, LIC_E_NOMEM,
            "no memory for %u findings", scan->out->n);
-    state_of(scan, index)->resume = end;
+    state_of(scan, candidate->rule)->resume = candidate->end;
     return LIC_OK;
+}
+
+/* ---- where a match stands ---- */
+
+static bool has_id(const struct phrase_ids *ids, uint32_t id)
+{
+    uint32_t first = 0, end = ids->n;
+    while (first < end) {
+        uint32_t middle = first + (end - first) / 2;
+        if (ids->at[middle] == id) {
+            return true;
+        }
+        first = ids->at[middle] < id ? middle + 1 : first;
+        end = ids->at[middle] < id ? end : middle;
+    }
+    return false;
+}
+
+/* The nearest phrase of a kind: a longer one is nearer than a part of itself. */
+struct nearest {
+    uint32_t distance, words;
+};
+#define NOWHERE ((struct nearest){ UINT32_MAX, 0 })
+
+static bool is_nearer(struct nearest a, struct nearest b)
+{
+    return a.distance != b.distance ? a.distance < b.distance : a.words > b.words;
+}
+
+static void find_nearest(const struct nearby_hits *hits, const struct phrase_ids *ids,
+                         uint32_t characters, struct nearest *best)
+{
+    for (uint32_t i = 0; i < hits->n && ids->n > 0; i++) {
+        struct nearest one = { hits->at[i].distance, hits->at[i].words };
+        if (one.distance < characters && is_nearer(one, *best) && has_id(ids, hits->at[i].phrase)) {
+            *best = one;
+        }
+    }
+}
+
+/* What stands before a byte is read once for all rules. */
+static const struct nearby_hits *hits_before(struct scan *scan, size_t at)
+{
+    if (scan->before.at != at) {
+        nearby_before(&scan->detector->nearby, scan->text, at, scan->detector->before,
+                      &scan->before.hits);
+        scan->before.at = at;
+    }
+    return &scan->before.hits;
+}
+
+/* Whether a rule that is nothing without a keyword can be something here; too often, not too
+ * rarely. */
+static bool may_begin(struct scan *scan, uint32_t index, size_t start)
+{
+    const struct rule *rule = &scan->detector->rules->at[index];
+    struct nearest keyword = NOWHERE;
+    if (!rule->needs_keyword || rule->after > 0) {
+        return true;
+    }
+    find_nearest(hits_before(scan, start), &scan->detector->compiled[index].keywords, rule->within,
+                 &keyword);
+    return keyword.words > 0;
 }
 
 static bool no_memory(struct scan *scan)
@@ -565,7 +758,7 @@ static bool on_word(void *arg, uint32_t rule, size_t start)
     struct rule_state *state = state_of(scan, rule);
     struct word_start word = { .rule = rule, .before = state->word, .at = start };
     bool again = state->word != 0 && scan->words.at[state->word - 1].at == start;
-    if (start < state->resume || again) {
+    if (start < state->resume || again || !may_begin(scan, rule, start)) {
         return true;
     }
     if (!ARENA_PUSH(scan->arena, &scan->words, word)) {
@@ -599,31 +792,115 @@ static bool on_end(void *arg, uint32_t way, size_t end)
     return true;
 }
 
-/* Whether text[start, end) passes the rule's validator; narrows what is reported. */
-static bool passes(struct scan *scan, uint32_t rule, size_t *start, size_t *end)
+/* Whether a match passes the rule's validator; narrows what is reported. */
+static bool passes(struct scan *scan, struct candidate *candidate)
 {
-    const struct validator *validator = scan->detector->compiled[rule].validator;
-    lic_str match = str_slice(scan->text, *start, *end);
+    const struct compiled *compiled = &scan->detector->compiled[candidate->rule];
+    lic_str match = str_slice(scan->text, candidate->start, candidate->end);
     size_t first = 0, last = match.n;
-    if (validator && !validator->check(match, scan->arena, &first, &last)) {
+    if (compiled->checksum && !checksum_holds(compiled->checksum, match)) {
         return false;
     }
-    *end = *start + last;
-    *start += first;
+    if (compiled->validator && !compiled->validator->check(match, scan->arena, &first, &last)) {
+        return false;
+    }
+    candidate->shown_start = candidate->start + first;
+    candidate->shown_end = candidate->start + last;
     return true;
 }
 
-/* The longest valid match that begins at `start`; *found says whether there is one. */
+/*
+ * With a keyword the score is another; without one there may be no finding. Of keyword and ignored
+ * word the nearer one counts.
+ */
+static bool words_allow(struct scan *scan, struct candidate *candidate)
+{
+    const struct rule *rule = &scan->detector->rules->at[candidate->rule];
+    const struct compiled *compiled = &scan->detector->compiled[candidate->rule];
+    struct nearest keyword = NOWHERE, ignored = NOWHERE;
+    if (rule->keywords.n == 0 && rule->ignore.n == 0) {
+        return true;
+    }
+    const struct nearby_hits *before = hits_before(scan, candidate->start);
+    find_nearest(before, &compiled->keywords, rule->within, &keyword);
+    find_nearest(before, &compiled->ignore, rule->within, &ignored);
+    if (rule->after > 0) {
+        struct nearby_hits after;
+        nearby_after(&scan->detector->nearby, scan->text, candidate->end, rule->after, &after);
+        find_nearest(&after, &compiled->keywords, rule->after, &keyword);
+        find_nearest(&after, &compiled->ignore, rule->after, &ignored);
+    }
+    if (is_nearer(ignored, keyword) || (rule->needs_keyword && keyword.words == 0)) {
+        return false;
+    }
+    if (keyword.words > 0 && rule->keyword_score > 0) {
+        candidate->score = rule->keyword_score;
+    }
+    return true;
+}
+
+static char byte_at(lic_str text, size_t at)
+{
+    return at < text.n ? text.at[at] : ' ';
+}
+
+static bool is_digit_byte(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Whether digits go on beyond a sign that joins numbers: 1.2.3, 2026/11/23, 555-1234-5. */
+static bool stands_alone(lic_str text, size_t start, size_t end)
+{
+    char before = start > 0 ? text.at[start - 1] : ' ', after = byte_at(text, end);
+    char further = start > 1 ? text.at[start - 2] : ' ', beyond = byte_at(text, end + 1);
+    bool joined_before = memchr("-./_", before, 4) != NULL && is_digit_byte(further);
+    bool joined_after = memchr("-./_", after, 4) != NULL && is_digit_byte(beyond);
+    return !joined_before && !joined_after && before != '$' && before != '#' && after != '%';
+}
+
+/* Whether more text could change what is thought of a match. */
+static bool is_open(struct scan *scan, const struct candidate *candidate)
+{
+    const struct rule *rule = &scan->detector->rules->at[candidate->rule];
+    bool words = rule->after > 0 && !nearby_sees(scan->text, candidate->end, rule->after);
+    bool edges = rule->alone && scan->text.n - candidate->end < EDGE_BYTES;
+    return scan->out->more && (words || edges);
+}
+
+/* Whether a match is a finding where it stands; its score. */
+static bool is_finding(struct scan *scan, struct candidate *candidate)
+{
+    const struct detector *d = scan->detector;
+    const struct rule *rule = &d->rules->at[candidate->rule];
+    candidate->score = rule->score;
+    if (d->compiled[candidate->rule].placed) {
+        if (is_open(scan, candidate) && candidate->start < scan->out->known_to) {
+            scan->out->known_to = candidate->start;
+        }
+        if ((rule->alone && !stands_alone(scan->text, candidate->start, candidate->end)) ||
+            !words_allow(scan, candidate)) {
+            return false;
+        }
+    }
+    bool attack = rule->category == FINDING_INJECTION || rule->category == FINDING_JAILBREAK;
+    candidate->allowed = !attack && detector_allows(d, scan->scratch, scan->text,
+                                                    candidate->shown_start, candidate->shown_end);
+    return candidate->score >= rule->minimum;
+}
+
+/* The longest valid match that begins at `start`, if it is a finding there. */
 static enum lic_rc match_at(struct scan *scan, uint32_t rule, size_t start)
 {
     const struct compiled *compiled = &scan->detector->compiled[rule];
+    struct candidate candidate = { .rule = rule, .start = start };
     struct program_ends ends;
     program_ends(&scan->detector->exact, compiled->exact, &scan->scratch->places, scan->text, start,
                  compiled->longest, &ends);
     for (uint32_t i = 0; i < ends.n; i++) {
-        size_t shown_start = start, shown_end = ends.at[i];
-        if (passes(scan, rule, &shown_start, &shown_end)) {
-            return add_match(scan, rule, start, ends.at[i], shown_start, shown_end);
+        candidate.end = ends.at[i];
+        if (passes(scan, &candidate)) {
+            return is_finding(scan, &candidate) ? add_match(scan, &candidate) : LIC_OK;
         }
     }
     return LIC_OK;
@@ -720,14 +997,17 @@ static bool on_phrase(void *arg, uint32_t word, size_t even_end)
     const struct phrase_scan *phrases = arg;
     struct scan *scan = phrases->scan;
     const struct words_item *item = &scan->detector->words.at[word];
-    size_t start = blanks_origin(&phrases->blanks, even_end - item->text.n);
-    size_t end = blanks_origin(&phrases->blanks, even_end);
-    size_t shown_start = start, shown_end = end;
-    if (start < state_of(scan, item->rule)->resume || !words_whole(scan->text, start, end) ||
-        !passes(scan, item->rule, &shown_start, &shown_end)) {
+    struct candidate candidate = {
+        .rule = item->rule,
+        .start = blanks_origin(&phrases->blanks, even_end - item->text.n),
+        .end = blanks_origin(&phrases->blanks, even_end),
+    };
+    if (candidate.start < state_of(scan, item->rule)->resume ||
+        !words_whole(scan->text, candidate.start, candidate.end) || !passes(scan, &candidate) ||
+        !is_finding(scan, &candidate)) {
         return true;
     }
-    scan->rc = add_match(scan, item->rule, start, end, shown_start, shown_end);
+    scan->rc = add_match(scan, &candidate);
     return scan->rc == LIC_OK;
 }
 
@@ -761,7 +1041,9 @@ enum lic_rc detector_matches(const struct detector *detector, struct detector_sc
                          .arena = arena,
                          .starts = { .arena = arena },
                          .out = out,
+                         .before = { .at = SIZE_MAX },
                          .err = err };
+    out->known_to = text.n;
     CHECK(scratch->rules_cap >= detector->rules->n && scratch->ways_cap >= detector->ways.n);
     CHECK(scratch->places.cap >= detector->exact.instrs.n); /* it was prepared for this one */
     scratch->epoch++;
@@ -781,11 +1063,49 @@ enum lic_rc detector_scan(const struct detector *detector, struct detector_scrat
     struct detector_matches matches = { 0 };
     TRY(detector_matches(detector, scratch, text, from, NULL, arena, &matches, err));
     for (uint32_t i = 0; i < matches.n; i++) {
+        if (matches.at[i].allowed) {
+            continue;
+        }
         ENSURE(out->n < LIMIT_FINDINGS, err, LIC_E_LIMIT, "more than %u findings", LIMIT_FINDINGS);
         ENSURE(ARENA_PUSH(arena, out, matches.at[i].finding), err, LIC_E_NOMEM,
                "no memory for %u findings", out->n);
     }
     return LIC_OK;
+}
+
+/* ---- what is allowed ---- */
+
+static bool is_whole_match(const struct detector *detector, struct detector_scratch *scratch,
+                           const struct allowed_pattern *allowed, lic_str text, size_t start,
+                           size_t end)
+{
+    struct program_ends ends;
+    program_ends(&detector->exact, allowed->exact, &scratch->places, text, start, allowed->longest,
+                 &ends);
+    for (uint32_t i = 0; i < ends.n; i++) {
+        if (ends.at[i] == end) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool detector_allows(const struct detector *detector, struct detector_scratch *scratch,
+                     lic_str text, size_t start, size_t end)
+{
+    lic_str found = str_slice(text, start, end);
+    for (uint32_t i = 0; i < detector->rules->allowed.n; i++) {
+        const struct rule_allowed *row = &detector->rules->allowed.at[i];
+        if (row->literal && str_eq_nocase(row->text, found)) {
+            return true;
+        }
+    }
+    for (uint32_t i = 0; i < detector->allowed.n; i++) {
+        if (is_whole_match(detector, scratch, &detector->allowed.at[i], text, start, end)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- live ---- */

@@ -14,9 +14,12 @@
 #ifndef DETECT_DETECTOR_H
 #define DETECT_DETECTOR_H
 
+#include "event/event.h"
 #include "event/finding.h"
 
 struct arena;
+
+#define RULE_WITHIN 30u /* characters between a keyword and a match where a rule says nothing */
 
 /* One rule as written (a row of data/patterns/NAME.rules, a word or a regex of a guardrail). */
 struct rule {
@@ -25,17 +28,36 @@ struct rule {
     enum finding_category category;
     enum finding_severity severity;
     lic_str pattern;   /* regular expression, see docs/DETECTION.md for the grammar */
-    lic_str validator; /* "", "luhn", "mod97", ... see detect/validate.h */
-    lic_str description;
+    lic_str validator; /* "", "luhn", ... see detect/validate.h and detect/checksum.def */
+    lic_str description, source, country;
     bool literal; /* pattern is a phrase, not an expression: whole words, any case */
     float score;  /* of a match that passed its validator */
-    lic_str file; /* where it was written, for errors */
+    /* What stands near a match (docs/DETECTION.md, "Words near a match"; detect/nearby.h). */
+    struct str_list keywords, ignore;
+    uint32_t within, after; /* characters before and after a match in which they count */
+    bool needs_keyword;     /* no finding without one */
+    bool alone;             /* no finding as part of a longer number */
+    float keyword_score;    /* with a keyword; 0: as without */
+    float minimum;          /* a match of a lower score is no finding */
+    lic_str file;           /* where it was written, for errors */
+    uint32_t line;
+};
+
+/* What is never personal data, whatever a rule says: a text in any ASCII case, or an expression. */
+struct rule_allowed {
+    lic_str text;
+    bool literal;
+    lic_str file;
     uint32_t line;
 };
 
 struct rules {
     struct rule *at;
     uint32_t n, cap;
+    struct {
+        struct rule_allowed *at;
+        uint32_t n, cap;
+    } allowed;
 };
 
 /* Reads a .rules file (docs/DETECTION.md). Repeated ids are LIC_E_DUPLICATE. Views into `text`. */
@@ -95,12 +117,15 @@ enum lic_rc detector_scan(const struct detector *detector, struct detector_scrat
  */
 struct detector_match {
     struct finding finding;
+    bool allowed;  /* no finding, but the rule goes on after it */
     uint32_t rule; /* index into the rules compiled in */
     size_t start, end;
 };
 struct detector_matches {
     struct detector_match *at;
     uint32_t n, cap;
+    bool more;       /* said by the caller: the text goes on */
+    size_t known_to; /* with `more`: matches from this byte on may still change; else text.n */
 };
 struct detector_resume {
     uint32_t rule;
@@ -123,8 +148,16 @@ enum lic_rc detector_matches(const struct detector *detector, struct detector_sc
 size_t detector_live(const struct detector *detector, struct detector_scratch *scratch,
                      lic_str text, size_t from);
 
-/* The longest match of any rule, in bytes. */
+/* The longest match of any rule with what is looked at after it, in bytes. */
 size_t detector_longest(const struct detector *detector);
+
+/* Characters before a match that say whether it is a finding: what must be kept of a stream. */
+uint32_t detector_context(const struct detector *detector);
+
+/* Whether bytes [start, end) of a text are allowed: found by whatever means, they are no finding.
+ */
+bool detector_allows(const struct detector *detector, struct detector_scratch *scratch,
+                     lic_str text, size_t start, size_t end);
 
 /* The rule with this id among those compiled in, or NULL. */
 const struct rule *detector_rule(const struct detector *detector, lic_str id);

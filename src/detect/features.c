@@ -25,28 +25,37 @@ static const uint8_t classes[256] = {
     ['('] = SIGN, [')'] = SIGN, ['='] = SIGN, ['@'] = SIGN, ['$'] = SIGN, ['/'] = SIGN,
     ['.'] = STOP, [';'] = STOP, ['!'] = SIGN, ['?'] = SIGN, ['\n'] = LINE,
 };
+/* The letters as they are hashed: ASCII in small ones. 0: none. */
+#define SAME(c) [c] = c
+#define SAME4(c) SAME(c), SAME(c + 1), SAME(c + 2), SAME(c + 3)
+#define SAME8(c) SAME4(c), SAME4(c + 4)
+#define SAME32(c) SAME8(c), SAME8(c + 8), SAME8(c + 16), SAME8(c + 24)
+#define BOTH(upper, small) [upper] = small, [small] = small
+static const uint8_t letters[256] = {
+    SAME8('0'), SAME('8'), SAME('9'), SAME('\''),
+    BOTH('A', 'a'), BOTH('B', 'b'), BOTH('C', 'c'), BOTH('D', 'd'), BOTH('E', 'e'), BOTH('F', 'f'),
+    BOTH('G', 'g'), BOTH('H', 'h'), BOTH('I', 'i'), BOTH('J', 'j'), BOTH('K', 'k'), BOTH('L', 'l'),
+    BOTH('M', 'm'), BOTH('N', 'n'), BOTH('O', 'o'), BOTH('P', 'p'), BOTH('Q', 'q'), BOTH('R', 'r'),
+    BOTH('S', 's'), BOTH('T', 't'), BOTH('U', 'u'), BOTH('V', 'v'), BOTH('W', 'w'), BOTH('X', 'x'),
+    BOTH('Y', 'y'), BOTH('Z', 'z'),
+    SAME32(0x80), SAME32(0xa0), SAME32(0xc0), SAME32(0xe0),
+};
 /* clang-format on */
-
-static uint32_t mix(uint32_t h)
-{
-    h ^= h >> 15;
-    h *= 0x2c1b3c6du;
-    h ^= h >> 12;
-    h *= 0x297a2d39u;
-    return h ^ h >> 15;
-}
 
 static uint32_t bucket(uint32_t h)
 {
-    return mix(h) >> (32 - FEATURES_BITS);
+    return ((h ^ h >> 15) * 0x297a2d39u) >> (32 - FEATURES_BITS);
 }
 
 /* ---- concepts ---- */
 
 #define CONCEPT_SLOTS 8192u /* a power of two, several times the number of words */
 
+#define CONCEPT_HINTS 65536u
+
 struct features_concepts {
-    uint32_t sums[CONCEPT_SLOTS]; /* 0: free */
+    uint64_t hints[CONCEPT_HINTS / 64]; /* by the upper half of a sum: it may be among them */
+    uint32_t sums[CONCEPT_SLOTS];       /* 0: free */
     uint8_t concept[CONCEPT_SLOTS];
 };
 
@@ -61,11 +70,6 @@ static const struct {
 /* What a sum was made of, so that a stem is no whole word. */
 enum { SUM_WORD = 0x1357, SUM_STEM = 0x2468, SUM_TWO = 0x369c };
 
-static uint32_t add_byte(uint32_t h, char c)
-{
-    return (h ^ (unsigned char)c) * 16777619u;
-}
-
 static uint32_t slot_of(uint32_t sum)
 {
     return (sum * 2654435761u) >> 19;
@@ -73,6 +77,9 @@ static uint32_t slot_of(uint32_t sum)
 
 static uint8_t find_concept(const struct features_concepts *concepts, uint32_t sum)
 {
+    if ((concepts->hints[sum >> 22] >> (sum >> 16 & 63) & 1) == 0) {
+        return CONCEPT_NONE;
+    }
     for (uint32_t slot = slot_of(sum); concepts->sums[slot] != 0;
          slot = (slot + 1) & (CONCEPT_SLOTS - 1)) {
         if (concepts->sums[slot] == sum) {
@@ -82,7 +89,7 @@ static uint8_t find_concept(const struct features_concepts *concepts, uint32_t s
     return CONCEPT_NONE;
 }
 
-static void add_concept(struct features_concepts *concepts, uint32_t sum, uint32_t concept)
+static void add_concept(struct features_concepts *concepts, uint32_t sum, uint32_t which)
 {
     uint32_t slot = slot_of(sum);
     while (concepts->sums[slot] != 0) {
@@ -92,7 +99,8 @@ static void add_concept(struct features_concepts *concepts, uint32_t sum, uint32
         slot = (slot + 1) & (CONCEPT_SLOTS - 1);
     }
     concepts->sums[slot] = sum;
-    concepts->concept[slot] = (uint8_t) concept;
+    concepts->concept[slot] = (uint8_t)which;
+    concepts->hints[sum >> 22] |= (uint64_t)1 << (sum >> 16 & 63);
 }
 
 /* ---- words ---- */
@@ -122,42 +130,144 @@ static bool is_wide_stop(lic_str text, size_t at)
            ((unsigned char)text.at[at] == 0xe3 && next == 0x80 && last <= 0x82);
 }
 
-static size_t word_end(lic_str text, size_t at)
+/* Whether a word ends here although another letter follows. */
+static bool is_parting(lic_str text, size_t at)
 {
-    if (is_ideograph(text, at)) {
-        return at + 3;
+    return is_ideograph(text, at) || is_wide_stop(text, at);
+}
+
+static uint8_t lower(char c)
+{
+    return (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
+/* Eight bytes into a sum. */
+static uint32_t add_eight(uint32_t sum, uint64_t eight)
+{
+    uint64_t h = (eight ^ (uint64_t)sum << 32 ^ sum) * 0x9e3779b97f4a7c15u;
+    return (uint32_t)((h ^ h >> 29) * 0xbf58476d1ce4e5b9u >> 32);
+}
+
+/* The sum of a word's bytes in small letters, eight at a time, the last of them together. */
+static uint32_t sum_bytes(const char *at, size_t n)
+{
+    uint32_t sum = 0;
+    uint64_t eight = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && i % 8 == 0) {
+            sum = add_eight(sum, eight);
+            eight = 0;
+        }
+        eight = eight << 8 | lower(at[i]);
     }
-    size_t end = at;
-    while (end < text.n && end - at < UINT16_MAX &&
-           classes[(unsigned char)text.at[end]] == LETTER) {
-        if ((unsigned char)text.at[end] >= 0xe0 && end > at &&
-            (is_ideograph(text, end) || is_wide_stop(text, end))) {
+    return add_eight(sum, eight);
+}
+
+/* Eight bytes of a text at once: how many of them are letters, and these in small ones. */
+struct eight {
+    uint64_t bytes; /* as sum_bytes() takes them: the first the highest */
+    uint32_t n;
+    bool wide; /* one of them is beyond ASCII */
+};
+
+static uint64_t byte_at(const char *at, uint32_t i)
+{
+    return (uint64_t)(unsigned char)at[i] << 8 * i;
+}
+
+/* One load where the machine is little-endian. */
+static uint64_t load_eight(const char *at)
+{
+    return byte_at(at, 0) | byte_at(at, 1) | byte_at(at, 2) | byte_at(at, 3) | byte_at(at, 4) |
+           byte_at(at, 5) | byte_at(at, 6) | byte_at(at, 7);
+}
+
+#define EACH(byte) ((byte)*0x0101010101010101u)
+/* The high bit of each byte of x (none above 0x7f) that lies within two bounds. */
+#define WITHIN(x, first, last) (((x) + EACH(0x80u - (first))) & ~((x) + EACH(0x7fu - (last))))
+
+static struct eight look_eight(const char *at)
+{
+    uint64_t x = load_eight(at);
+    uint64_t high = x & EACH(0x80u), low = x & EACH(0x7fu);
+    uint64_t alpha = WITHIN(low | EACH(0x20u), 'a', 'z') & ~high & EACH(0x80u);
+    uint64_t digit = WITHIN(low, '0', '9');
+    uint64_t quote = EACH(0x80u) - (low ^ EACH('\''));
+    uint64_t others = ~(alpha | digit | quote | high) & EACH(0x80u);
+    uint32_t n = others ? (uint32_t)__builtin_ctzll(others) / 8 : 8;
+    if (n == 0) {
+        return (struct eight){ 0, 0, false };
+    }
+    uint64_t small = __builtin_bswap64(x | alpha >> 2);
+    return (struct eight){ small >> (64 - 8 * n), n, (high << (64 - 8 * n)) != 0 };
+}
+
+#define ASCII_WORD_MAX 64u /* bytes; longer ones are read byte by byte */
+
+/* A word of ASCII letters that does not lie at the very end of the text. False: it is another. */
+static bool read_ascii(lic_str text, struct features_word *word)
+{
+    size_t start = word->start, at = start;
+    uint32_t sum = 0;
+    struct eight first = { 0, 0, false }, last = { 0, 8, false };
+    while (last.n == 8) {
+        if (text.n - at < 8 || at - start >= ASCII_WORD_MAX) {
+            return false;
+        }
+        struct eight next = look_eight(text.at + at);
+        if (next.wide) {
+            return false;
+        }
+        if (next.n == 0) {
             break;
         }
-        end++;
+        if (at == start) {
+            first = next;
+        } else {
+            sum = add_eight(sum, last.bytes);
+        }
+        last = next;
+        at += next.n;
     }
-    return end;
+    word->n = (uint16_t)(at - start);
+    word->whole = add_eight(sum, last.bytes);
+    word->stem = word->n <= FEATURES_STEM
+                     ? word->whole
+                     : add_eight(0, first.bytes >> 8 * (first.n - FEATURES_STEM));
+    return word->n > 0;
 }
 
-static char lower(char c)
+/* The word that begins here. Its sums are sum_bytes() of it, made while its end is looked for. */
+static struct features_word read_word(lic_str text, size_t start)
 {
-    return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-}
-
-static struct features_word hash_word(lic_str text, size_t start, size_t end)
-{
-    struct features_word word = { .start = (uint32_t)start, .n = (uint16_t)(end - start) };
+    struct features_word word = { .start = (uint32_t)start };
+    if (read_ascii(text, &word)) {
+        return word;
+    }
+    if (is_ideograph(text, start)) {
+        word.n = 3;
+        word.whole = word.stem = sum_bytes(text.at + start, 3);
+        return word;
+    }
+    size_t limit = text.n - start < UINT16_MAX ? text.n : start + UINT16_MAX;
+    size_t at = start;
+    uint32_t sum = 0;
+    uint64_t eight = 0;
+    for (; at < limit && letters[(unsigned char)text.at[at]] != 0; at++) {
+        uint8_t letter = letters[(unsigned char)text.at[at]];
+        if (letter >= 0xe0 && at > start && is_parting(text, at)) {
+            break;
+        }
+        if (at > start && (at - start) % 8 == 0) {
+            sum = add_eight(sum, eight);
+            eight = 0;
+        }
+        eight = eight << 8 | letter;
+    }
+    word.n = (uint16_t)(at - start);
+    word.whole = add_eight(sum, eight);
     size_t stem = (unsigned char)text.at[start] < 0x80 ? FEATURES_STEM : FEATURES_STEM_WIDE;
-    size_t cut = end - start < stem ? end : start + stem;
-    uint32_t h = 2166136261u;
-    for (size_t at = start; at < cut; at++) {
-        h = add_byte(h, lower(text.at[at]));
-    }
-    word.stem = h;
-    for (size_t at = cut; at < end; at++) {
-        h = add_byte(h, lower(text.at[at]));
-    }
-    word.whole = h;
+    word.stem = word.n <= stem ? word.whole : sum_bytes(text.at + start, stem);
     return word;
 }
 
@@ -171,9 +281,10 @@ static size_t sign_end(lic_str text, size_t at)
     return end;
 }
 
-static struct features_word sign_word(lic_str text, size_t at, size_t end)
+static struct features_word read_sign(lic_str text, size_t at)
 {
-    uint32_t h = (uint32_t)(unsigned char)text.at[at] * 0x01000193u + (end - at > 1 ? 7u : 3u);
+    size_t end = sign_end(text, at);
+    uint32_t h = add_eight(end - at > 1 ? 7 : 3, (unsigned char)text.at[at]);
     return (struct features_word){
         .whole = h, .stem = h, .start = (uint32_t)at, .n = (uint16_t)(end - at)
     };
@@ -194,16 +305,29 @@ static uint8_t concept_of(const struct features_concepts *concepts, lic_str text
                           const struct features_words *words, const struct features_word *word)
 {
     uint8_t concept = find_concept(concepts, word->whole ^ SUM_WORD);
-    if (concept == CONCEPT_NONE) {
+    if (concept == CONCEPT_NONE && word->n >= FEATURES_STEM) {
         concept = find_concept(concepts, word->stem ^ SUM_STEM);
     }
-    if (concept == CONCEPT_NONE && words->n > 0 && is_ideograph(text, word->start)) {
+    if (concept == CONCEPT_NONE && word->n == 3 && words->n > 0 &&
+        is_ideograph(text, word->start)) {
         const struct features_word *before = &words->at[words->n - 1];
         if (touches(before, word)) {
             concept = find_concept(concepts, join(SUM_TWO, before->whole, word->whole));
         }
     }
     return concept;
+}
+
+static void add_concept_word(struct features_concepts *concepts, lic_str word, uint32_t concept)
+{
+    bool stem = str_ends(word, LIC_STR("*"));
+    word.n -= stem ? 1 : 0;
+    if (word.n == 6 && is_ideograph(word, 0) && is_ideograph(word, 3)) {
+        uint32_t sum = join(SUM_TWO, sum_bytes(word.at, 3), sum_bytes(word.at + 3, 3));
+        add_concept(concepts, sum, concept);
+    } else if (word.n > 0) {
+        add_concept(concepts, sum_bytes(word.at, word.n) ^ (stem ? SUM_STEM : SUM_WORD), concept);
+    }
 }
 
 enum lic_rc features_concepts_new(struct arena *arena, const struct features_concepts **out,
@@ -214,19 +338,7 @@ enum lic_rc features_concepts_new(struct arena *arena, const struct features_con
     for (uint32_t i = CONCEPT_NONE + 1; i < CONCEPT_N; i++) {
         lic_str rest = str_z(concept_table[i].words);
         while (rest.n > 0) {
-            lic_str word = str_split(&rest, ' ');
-            bool stem = str_ends(word, LIC_STR("*"));
-            word.n -= stem ? 1 : 0;
-            if (word.n == 0) {
-                continue;
-            }
-            if (word.n == 6 && is_ideograph(word, 0) && is_ideograph(word, 3)) {
-                uint32_t one = hash_word(word, 0, 3).whole, two = hash_word(word, 3, 6).whole;
-                add_concept(concepts, join(SUM_TWO, one, two), i);
-                continue;
-            }
-            struct features_word hashed = hash_word(word, 0, word.n);
-            add_concept(concepts, stem ? hashed.stem ^ SUM_STEM : hashed.whole ^ SUM_WORD, i);
+            add_concept_word(concepts, str_split(&rest, ' '), i);
         }
     }
     *out = concepts;
@@ -239,62 +351,86 @@ const char *features_concept_name(enum features_concept concept)
     return concept == CONCEPT_NONE ? "NONE" : concept_table[concept].name;
 }
 
-#define FEATURES_VERSION 1u /* of the rules by which features are made */
+#define FEATURES_VERSION 2u /* of the rules by which features are made */
 
 uint32_t features_fingerprint(void)
 {
-    uint32_t h = 2166136261u ^ (FEATURES_VERSION << 8 | FEATURES_BITS);
+    uint32_t sum = FEATURES_VERSION << 8 | FEATURES_BITS;
     for (uint32_t i = CONCEPT_NONE + 1; i < CONCEPT_N; i++) {
-        for (const char *c = concept_table[i].words; *c; c++) {
-            h = add_byte(h, *c);
-        }
-        h = add_byte(h, '|');
+        lic_str words = str_z(concept_table[i].words);
+        sum = add_eight(sum, sum_bytes(words.at, words.n));
     }
-    return h;
+    return sum;
 }
 
-/* What was read of a text so far. */
-struct reading {
-    bool begins;  /* the next word begins a sentence */
-    uint32_t gap; /* words since the last concept; 0: there was none */
-};
-
-static void note_concept(struct reading *reading, struct features_word *word)
+void features_begin(struct features_reader *reader, const struct features_concepts *concepts,
+                    lic_str text)
 {
-    word->gap = (uint8_t)(reading->gap <= FEATURES_REACH ? reading->gap : 0) & 0x7fu;
+    *reader = (struct features_reader){ .concepts = concepts, .text = text, .begins = true };
+}
+
+static void note_concept(struct features_reader *reader, struct features_word *word)
+{
+    word->gap = (uint8_t)(reader->gap <= FEATURES_REACH ? reader->gap : 0) & 0x7fu;
     if (word->concept != CONCEPT_NONE) {
-        reading->gap = 1;
-    } else if (reading->gap > 0) {
-        reading->gap++;
+        reader->gap = 1;
+    } else if (reader->gap > 0 && reader->gap <= FEATURES_REACH) {
+        reader->gap++;
     }
+}
+
+/* Goes past what is no word. */
+static void skip_blanks(struct features_reader *reader)
+{
+    lic_str text = reader->text;
+    while (reader->at < text.n) {
+        uint8_t in = classes[(unsigned char)text.at[reader->at]];
+        if (in == BLANK || in == STOP) {
+            reader->begins |= in == STOP;
+            reader->at++;
+        } else if (in == LETTER && (unsigned char)text.at[reader->at] >= 0xe2 &&
+                   is_wide_stop(text, reader->at)) {
+            reader->begins |= (unsigned char)text.at[reader->at] == 0xe3;
+            reader->at += 3;
+        } else {
+            return;
+        }
+    }
+}
+
+bool features_next(struct features_reader *reader, struct features_words *words)
+{
+    skip_blanks(reader);
+    if (reader->at >= reader->text.n) {
+        return false;
+    }
+    char c = reader->text.at[reader->at];
+    uint8_t in = classes[(unsigned char)c];
+    struct features_word word =
+        in == LETTER ? read_word(reader->text, reader->at) : read_sign(reader->text, reader->at);
+    word.begins = (reader->begins && in == LETTER) & 1u;
+    if (in == LETTER) {
+        word.concept = concept_of(reader->concepts, reader->text, words, &word);
+    }
+    note_concept(reader, &word);
+    words->at[words->n++] = word;
+    reader->begins =
+        in == LINE || (reader->begins && in != LETTER) || c == '!' || c == '?' || c == ':';
+    reader->at += word.n;
+    return true;
 }
 
 enum lic_rc features_read(const struct features_concepts *concepts, lic_str text,
                           struct arena *arena, struct features_words *out, struct lic_err *err)
 {
-    struct reading reading = { .begins = true };
-    for (size_t at = 0; at < text.n;) {
-        uint8_t in = classes[(unsigned char)text.at[at]];
-        if (in == BLANK || in == STOP) {
-            reading.begins |= in == STOP;
-            at++;
-            continue;
-        }
-        if (in == LETTER && is_wide_stop(text, at)) {
-            reading.begins |= (unsigned char)text.at[at] == 0xe3;
-            at += 3;
-            continue;
-        }
-        size_t end = in == LETTER ? word_end(text, at) : sign_end(text, at);
-        struct features_word word =
-            in == LETTER ? hash_word(text, at, end) : sign_word(text, at, end);
-        word.begins = (reading.begins && in == LETTER) & 1u;
-        word.concept = in == LETTER ? concept_of(concepts, text, out, &word) : CONCEPT_NONE;
-        note_concept(&reading, &word);
-        ENSURE(ARENA_PUSH(arena, out, word), err, LIC_E_NOMEM, "no memory for the words of a text");
-        reading.begins = in == LINE || (reading.begins && in != LETTER) || text.at[at] == '!' ||
-                         text.at[at] == '?' || text.at[at] == ':';
-        at = end;
+    struct features_reader reader;
+    features_begin(&reader, concepts, text);
+    bool more = true;
+    while (more) {
+        struct features_word none = { 0 };
+        ENSURE(ARENA_PUSH(arena, out, none), err, LIC_E_NOMEM, "no memory for the words of a text");
+        out->n--;
+        more = features_next(&reader, out);
     }
     return LIC_OK;
 }

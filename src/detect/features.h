@@ -74,12 +74,29 @@ struct features_words {
     uint32_t n, cap;
 };
 
-/* Appends the words of `text`. ASCII case and width of blanks do not matter. */
+/* Reads a text word by word. ASCII case and width of blanks do not matter. */
+struct features_reader {
+    const struct features_concepts *concepts;
+    lic_str text;
+    size_t at;
+    bool begins;  /* the next word begins a sentence */
+    uint32_t gap; /* words since the last concept; 0: there was none */
+};
+void features_begin(struct features_reader *reader, const struct features_concepts *concepts,
+                    lic_str text);
+/*
+ * Appends the next word to `words`, which must have room and hold at least the FEATURES_BEFORE
+ * words before it; false: there is none.
+ */
+#define FEATURES_BEFORE (2u * FEATURES_REACH)
+bool features_next(struct features_reader *reader, struct features_words *words);
+
+/* Appends the words of a whole text. */
 enum lic_rc features_read(const struct features_concepts *concepts, lic_str text,
                           struct arena *arena, struct features_words *out,
                           struct lic_err *err) LIC_MUST_USE;
 
-/* The buckets of word i; returns how many. */
+/* The buckets of word i, of which the next must be known; returns how many. */
 uint32_t features_of(const struct features_words *words, uint32_t i,
                      uint32_t out[FEATURES_PER_WORD]);
 /* Which kind out[j] of features_of(i) is, and the first word that it is made of. */

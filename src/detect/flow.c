@@ -14,17 +14,20 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "detect/nearby.h"
 #include "detect/redact.h"
 
 #include "base/banned.h"
 
-#define CONTEXT_BYTES 8u /* a character before a boundary and then some */
+#define CONTEXT_CHARACTERS 2u /* before a boundary; rules may look further back */
+#define CONTEXT_BYTES_MAX (4u * (NEARBY_CHARACTERS_MAX + 2u))
 
 struct push {
     struct flow *flow;
     lic_str window;
     size_t base;      /* lane offset of the window's first byte */
     size_t live;      /* lane offset up to which everything is known */
+    bool last;        /* no piece follows */
     size_t reject_at; /* lane offset of the first rejected finding; SIZE_MAX: none */
     struct arena *arena;
     struct findings *out;
@@ -41,7 +44,7 @@ void flow_init(struct flow *flow, struct arena *arena, const struct detector *de
                            .arena = arena,
                            .decide = decide,
                            .decide_arg = arg };
-    buf_init(&flow->tail, arena, LIMIT_JSON_BYTES + LIMIT_MATCH_BYTES + CONTEXT_BYTES);
+    buf_init(&flow->tail, arena, LIMIT_JSON_BYTES + LIMIT_MATCH_BYTES + CONTEXT_BYTES_MAX);
 }
 
 size_t flow_held(const struct flow *flow)
@@ -66,17 +69,26 @@ static enum lic_rc make_window(struct push *push, lic_str piece)
 
 /* ---- deciding ---- */
 
-/* Keeps `waiting` in order of start; what is new mostly belongs at its end. */
+/* Earlier start first, then the longer, then the surer; what is left is by name. */
+static bool comes_before(const struct finding *a, const struct finding *b)
+{
+    if (a->start != b->start) {
+        return a->start < b->start;
+    }
+    if (a->end != b->end) {
+        return a->end > b->end;
+    }
+    return a->score != b->score ? a->score > b->score : str_cmp(a->rule, b->rule) < 0;
+}
+
+/* Keeps `waiting` in order; what is new mostly belongs at its end. */
 static enum lic_rc wait_for(struct push *push, const struct finding *finding)
 {
     struct findings *waiting = &push->flow->waiting;
     ENSURE(ARENA_PUSH(push->flow->arena, waiting, *finding), push->err, LIC_E_NOMEM,
            "no memory for a finding that waits for its text");
     uint32_t i = waiting->n - 1;
-    for (; i > 0 &&
-           (waiting->at[i - 1].start > finding->start ||
-            (waiting->at[i - 1].start == finding->start && waiting->at[i - 1].end < finding->end));
-         i--) {
+    for (; i > 0 && comes_before(finding, &waiting->at[i - 1]); i--) {
         waiting->at[i] = waiting->at[i - 1];
     }
     waiting->at[i] = *finding;
@@ -100,6 +112,9 @@ static enum lic_rc decide_one(struct push *push, const struct detector_match *ma
     struct finding finding = match->finding;
     ENSURE(push->base + match->end <= UINT32_MAX, push->err, LIC_E_LIMIT,
            "a text in pieces is longer than %u bytes", UINT32_MAX);
+    if (match->allowed) {
+        return note_resume(push, match->rule, push->base + match->end);
+    }
     ENSURE(push->out->n < LIMIT_FINDINGS, push->err, LIC_E_LIMIT, "more than %u findings",
            LIMIT_FINDINGS);
     finding.start += (uint32_t)push->base;
@@ -119,7 +134,7 @@ static enum lic_rc decide_one(struct push *push, const struct detector_match *ma
 /* Everything that begins before `live` can change no more. */
 static enum lic_rc decide_known(struct push *push)
 {
-    struct detector_matches matches = { 0 };
+    struct detector_matches matches = { .more = !push->last };
     struct detector_resumes resumes = push->flow->resumes;
     resumes.at = ARENA_ARRAY(push->arena, struct detector_resume, resumes.n);
     ENSURE(resumes.at, push->err, LIC_E_NOMEM, "no memory for where rules go on");
@@ -129,6 +144,9 @@ static enum lic_rc decide_known(struct push *push)
     }
     TRY(detector_matches(push->flow->detector, push->flow->scratch, push->window,
                          push->flow->context_n, &resumes, push->arena, &matches, push->err));
+    if (!push->last && push->base + matches.known_to < push->live) {
+        push->live = push->base + matches.known_to;
+    }
     for (uint32_t i = 0; i < matches.n; i++) {
         if (push->base + matches.at[i].start < push->live) {
             TRY(decide_one(push, &matches.at[i]));
@@ -207,10 +225,9 @@ static enum lic_rc keep_tail(struct push *push, size_t from)
 {
     struct flow *flow = push->flow;
     size_t held = from - push->base;
-    size_t context = held > CONTEXT_BYTES ? held - CONTEXT_BYTES : 0;
-    while (context < held && ((uint8_t)push->window.at[context] & 0xC0) == 0x80) {
-        context++;
-    }
+    uint32_t wanted = detector_context(flow->detector) + 1;
+    size_t context =
+        nearby_reach(push->window, held, wanted > CONTEXT_CHARACTERS ? wanted : CONTEXT_CHARACTERS);
     if (flow->tail.n == 0) {
         buf_add(&flow->tail, str_tail(push->window, context));
     } else {
@@ -233,12 +250,12 @@ static void forget_resumes(struct flow *flow)
     flow->resumes.n = n;
 }
 
-static enum lic_rc push_piece(struct push *push, lic_str piece, bool last, struct flow_release *out)
+static enum lic_rc push_piece(struct push *push, lic_str piece, struct flow_release *out)
 {
     struct flow *flow = push->flow;
     TRY(make_window(push, piece));
     push->live = push->base + push->window.n;
-    if (!last) {
+    if (!push->last) {
         push->live = push->base +
                      detector_live(flow->detector, flow->scratch, push->window, flow->context_n);
     }
@@ -259,12 +276,12 @@ enum lic_rc flow_push(struct flow *flow, lic_str piece, bool last, struct arena 
 {
     struct flow_release release = { 0 };
     struct push push = {
-        .flow = flow, .reject_at = SIZE_MAX, .arena = arena, .out = out, .err = err
+        .flow = flow, .reject_at = SIZE_MAX, .last = last, .arena = arena, .out = out, .err = err
     };
     ENSURE(!flow->closed, err, LIC_E_INVALID, "a piece of %zu bytes for a text that is over",
            piece.n);
     flow->closed = true; /* until this push is known to have gone well */
-    TRY(push_piece(&push, piece, last, &release));
+    TRY(push_piece(&push, piece, &release));
     flow->closed = last || release.rejected;
     *out_release = release;
     return LIC_OK;

@@ -10,8 +10,6 @@
 
 #include "base/banned.h"
 
-#define NO_RUN SIZE_MAX
-
 static const char *const kind_names[FOLD_KIND_N] = {
     [FOLD_PLAIN] = "plain",       [FOLD_ENTITIES] = "entities", [FOLD_PERCENT] = "percent",
     [FOLD_ESCAPES] = "escapes",   [FOLD_SPACED] = "spaced",     [FOLD_LEET] = "leet",
@@ -27,84 +25,124 @@ const char *fold_kind_name(enum fold_kind kind)
 
 /* ---- a view under construction ---- */
 
-void fold_begin(struct fold *fold, struct fold_writer *writer)
+void fold_begin_span(struct fold *fold, const struct fold_source *source, struct fold_span span,
+                     struct fold_writer *writer)
 {
-    *writer = (struct fold_writer){ .fold = fold, .kept = NO_RUN };
+    *writer = (struct fold_writer){
+        .fold = fold, .source = source, .begin = span.start, .end = span.end, .done = span.start
+    };
     buf_init(&writer->text, fold->arena, fold->left);
 }
 
-static void add_run(struct fold_writer *writer, struct fold_run run)
+void fold_begin(struct fold *fold, const struct fold_source *source, struct fold_writer *writer)
+{
+    struct fold_span all = { 0, (uint32_t)source->text.n };
+    fold_begin_span(fold, source, all, writer);
+}
+
+static void add_run(struct fold_writer *writer, struct fold_run run, lic_str bytes)
 {
     run.view_start = (uint32_t)writer->text.n;
     if (!ARENA_PUSH(writer->fold->arena, &writer->runs, run)) {
         writer->text.failed = LIC_E_NOMEM;
     }
+    buf_add(&writer->text, bytes);
 }
 
-/* A run goes on as long as its source does. */
-static inline void keep(struct fold_writer *writer, lic_str bytes, size_t start)
+static size_t char_start(lic_str text, size_t at)
 {
-    size_t end = start + bytes.n;
-    if (bytes.n == 0) {
+    while (at > 0 && at < text.n && ((unsigned char)text.at[at] & 0xc0) == 0x80) {
+        at--;
+    }
+    return at;
+}
+
+static void keep(struct fold_writer *writer, size_t start, size_t end)
+{
+    if (start < end) {
+        struct fold_run run = { 0, (uint32_t)start, (uint32_t)end, .exact = true };
+        add_run(writer, run, str_make(writer->source->text.at + start, end - start));
+    }
+}
+
+/* What lies between the places that were replaced, or both ends of it. Places may overlap. */
+static void keep_until(struct fold_writer *writer, size_t end, bool last)
+{
+    lic_str text = writer->source->text;
+    size_t start = writer->done;
+    size_t after = start > writer->begin ? FOLD_AROUND : 0, before = last ? 0 : FOLD_AROUND;
+    if (end <= start || end - start <= 2 * FOLD_AROUND) {
+        keep(writer, start, end);
         return;
     }
-    if (writer->kept == start) {
-        writer->runs.at[writer->runs.n - 1].end = (uint32_t)end;
-    } else {
-        add_run(writer, (struct fold_run){ 0, (uint32_t)start, (uint32_t)end, .exact = true });
+    size_t left = char_start(text, start + after), right = char_start(text, end - before);
+    keep(writer, start, left);
+    if (left > writer->begin && right < writer->end) {
+        struct fold_run gap = { 0, (uint32_t)left, (uint32_t)right, .exact = false };
+        add_run(writer, gap, LIC_STR("\n"));
     }
-    buf_add(&writer->text, bytes);
-    writer->kept = writer->text.failed == LIC_OK ? end : NO_RUN;
+    keep(writer, right, end);
 }
 
-void fold_keep(struct fold_writer *writer, lic_str source, size_t start, size_t end)
+/* A disguise that stood so in the view before was seen through there. */
+static void note_change(struct fold_writer *writer, size_t start, size_t end)
 {
-    keep(writer, str_make(source.at + start, end - start), start);
-}
-
-void fold_keep_as(struct fold_writer *writer, lic_str bytes, size_t start)
-{
-    writer->changed = true;
-    keep(writer, bytes, start);
-}
-
-void fold_keep_backwards(struct fold_writer *writer, lic_str bytes, size_t start)
-{
-    writer->changed = true;
-    writer->kept = NO_RUN;
-    if (bytes.n > 0) {
-        uint32_t end = (uint32_t)(start + bytes.n);
-        add_run(writer, (struct fold_run){ 0, (uint32_t)start, end, true, .backward = true });
-        buf_add(&writer->text, bytes);
-    }
+    writer->changed =
+        writer->changed || !fold_is_as_before(writer->fold, writer->source, start, end);
 }
 
 void fold_replace(struct fold_writer *writer, lic_str bytes, size_t start, size_t end)
 {
-    writer->changed = true;
-    writer->kept = NO_RUN;
+    note_change(writer, start, end);
+    keep_until(writer, start, /* last= */ false);
+    writer->done = end;
     if (bytes.n > 0) {
-        add_run(writer, (struct fold_run){ 0, (uint32_t)start, (uint32_t)end, .exact = false });
-        buf_add(&writer->text, bytes);
+        add_run(writer, (struct fold_run){ 0, (uint32_t)start, (uint32_t)end, .exact = false },
+                bytes);
     }
 }
 
-enum lic_rc fold_finish(struct fold_writer *writer, enum fold_kind kind,
-                        const struct fold_source *source)
+static void replace_each(struct fold_writer *writer, lic_str bytes, size_t start, bool backward)
+{
+    size_t end = start + bytes.n;
+    struct fold_run run = { 0, (uint32_t)start, (uint32_t)end, .exact = true, backward };
+    note_change(writer, start, end);
+    keep_until(writer, start, /* last= */ false);
+    writer->done = end;
+    if (bytes.n > 0) {
+        add_run(writer, run, bytes);
+    }
+}
+
+void fold_replace_each(struct fold_writer *writer, lic_str bytes, size_t start)
+{
+    replace_each(writer, bytes, start, /* backward= */ false);
+}
+
+void fold_replace_backwards(struct fold_writer *writer, lic_str bytes, size_t start)
+{
+    replace_each(writer, bytes, start, /* backward= */ true);
+}
+
+enum lic_rc fold_finish(struct fold_writer *writer, enum fold_kind kind)
 {
     struct fold *fold = writer->fold;
+    if (!writer->changed) {
+        return LIC_OK;
+    }
+    keep_until(writer, writer->end, /* last= */ true);
     if (writer->text.failed == LIC_E_LIMIT) {
         fold->views->cut = true;
         return LIC_OK;
     }
     TRY(buf_check(&writer->text, "a folded text", fold->err));
-    if (!writer->changed || writer->text.n == 0) {
+    if (writer->text.n == 0) {
         return LIC_OK;
     }
     struct fold_view view = {
         .kind = kind,
-        .depth = (uint8_t)(source->depth + 1),
-        .source = source->view,
+        .depth = (uint8_t)(writer->source->depth + 1),
+        .source = writer->source->view,
         .text = buf_str(&writer->text),
         .runs = writer->runs.at,
         .runs_n = writer->runs.n,
@@ -117,27 +155,9 @@ enum lic_rc fold_finish(struct fold_writer *writer, enum fold_kind kind,
 
 /* ---- all of them ---- */
 
-/* A view is not put through the maker it came from, but for encodings, which people nest. */
 static bool made_by(const struct fold *fold, const struct fold_source *source, enum fold_kind kind)
 {
     return source->view != FOLD_OF_TEXT && fold->views->at[source->view].kind == kind;
-}
-
-static enum lic_rc make_marks(struct fold *fold, const struct fold_source *source,
-                              const struct fold_signs *signs)
-{
-    if (signs->high && !made_by(fold, source, FOLD_PLAIN)) {
-        TRY(fold_make_plain(fold, source));
-    }
-    if (signs->html && !made_by(fold, source, FOLD_ENTITIES)) {
-        TRY(fold_make_entities(fold, source));
-    }
-    if (signs->percent) {
-        TRY(fold_make_percent(fold, source));
-    }
-    bool escapes = signs->backslash || signs->code_points;
-    return escapes && !made_by(fold, source, FOLD_ESCAPES) ? fold_make_escapes(fold, source)
-                                                           : LIC_OK;
 }
 
 static bool has_shape(const struct fold *fold, const struct fold_source *source)
@@ -150,8 +170,14 @@ static enum lic_rc make_views(struct fold *fold, const struct fold_source *sourc
 {
     struct fold_signs signs;
     fold_look(fold, source->text, &signs);
-    TRY(make_marks(fold, source, &signs));
+    ENSURE(!signs.failed, fold->err, LIC_E_NOMEM, "no memory for the signs of a disguise");
     TRY(fold_make_decoded(fold, source, &signs));
+    if (signs.high && !made_by(fold, source, FOLD_PLAIN)) {
+        TRY(fold_make_plain(fold, source));
+    }
+    if (signs.html || signs.percent || signs.backslash || signs.code_points) {
+        TRY(fold_make_marks(fold, source));
+    }
     return has_shape(fold, source) ? LIC_OK : fold_make_shapes(fold, source, &signs);
 }
 
@@ -224,6 +250,26 @@ static void step_back(const struct fold_view *view, size_t *start, size_t *end)
     }
     *start = low;
     *end = high;
+}
+
+static bool is_marks(const struct fold *fold, const struct fold_source *source)
+{
+    return made_by(fold, source, FOLD_ENTITIES) || made_by(fold, source, FOLD_PERCENT) ||
+           made_by(fold, source, FOLD_ESCAPES);
+}
+
+/*
+ * What the maker would do here it has done in the view before, of the same bytes. Marks in a plain
+ * view of the text are the exception: both together may say what neither does.
+ */
+bool fold_is_as_before(const struct fold *fold, const struct fold_source *source, size_t start,
+                       size_t end)
+{
+    if (!is_marks(fold, source) && !made_by(fold, source, FOLD_PLAIN)) {
+        return false;
+    }
+    const struct fold_run *run = run_of(&fold->views->at[source->view], start);
+    return run->exact && !run->backward && run->start + (end - run->view_start) <= run->end;
 }
 
 static bool continues(lic_str text, size_t at)

@@ -18,16 +18,16 @@
 
 struct arena;
 
-#define FOLD_DEPTH_MAX 3u
+#define FOLD_DEPTH_MAX 5u
 #define FOLD_BUDGET 4u
 #define FOLD_BUDGET_FREE 4096u
 
 /* Those of shape (SPACED to ROT13) are of the place that looks so and what stands around it. */
 enum fold_kind {
     FOLD_PLAIN,    /* NFKC, look-alikes as the letters they pass for, marks and hidden text gone */
-    FOLD_ENTITIES, /* &#105;, &lt; decoded, tags and comment marks taken away */
-    FOLD_PERCENT,  /* %69 */
-    FOLD_ESCAPES,  /* \u0069, \x69, \151 */
+    FOLD_ENTITIES, /* &#105;, &lt; decoded, tags and comment marks taken away. These three are */
+    FOLD_PERCENT,  /* %69             done together: the kind says which there were most of */
+    FOLD_ESCAPES,  /* \u0069, \x69, \151, U+0069 */
     FOLD_SPACED,   /* l e t t e r s, and a word in pie-ces, put together again */
     FOLD_LEET,     /* 1gn0r3 */
     FOLD_REVERSED, /* all of it, or word by word */

@@ -70,12 +70,13 @@ static enum lic_rc add_decoded(struct fold *fold, const struct fold_source *sour
                                enum fold_kind kind, lic_str decoded, size_t start, size_t end)
 {
     struct fold_writer writer;
+    struct fold_span span = { (uint32_t)start, (uint32_t)end };
     if (!fold_is_prose(decoded)) {
         return LIC_OK;
     }
-    fold_begin(fold, &writer);
+    fold_begin_span(fold, source, span, &writer);
     fold_replace(&writer, decoded, start, end);
-    return fold_finish(&writer, kind, source);
+    return fold_finish(&writer, kind);
 }
 
 /* ---- runs of one alphabet ---- */
@@ -340,6 +341,50 @@ static enum lic_rc try_groups(struct fold *fold, const struct fold_source *sourc
     return LIC_OK;
 }
 
+/* ---- decimal: 105 103 110 ---- */
+
+static size_t number_at(lic_str text, size_t at, unsigned *value)
+{
+    size_t end = at;
+    *value = 0;
+    while (end < text.n && end - at < 4 && (alphabets_of(text.at[end]) & IN_16) != 0 &&
+           text.at[end] <= '9') {
+        *value = *value * 10 + (unsigned)(text.at[end] - '0');
+        end++;
+    }
+    bool printable = (*value >= ' ' && *value < 0x7f) || *value == '\n';
+    return printable && end - at <= 3 ? end : at;
+}
+
+static enum lic_rc try_decimal(struct fold *fold, const struct fold_source *source, size_t *at)
+{
+    lic_str text = source->text;
+    struct buf spelled;
+    size_t end = *at;
+    buf_init(&spelled, fold->arena, text.n);
+    for (size_t next = *at; next < text.n;) {
+        unsigned value = 0;
+        size_t stop = number_at(text, next, &value);
+        if (stop == next) {
+            break;
+        }
+        buf_add_char(&spelled, (char)value);
+        end = next = stop;
+        while (next < text.n && next - end < 2 && is_group_gap(text.at[next])) {
+            next++;
+        }
+        if (next == end) {
+            break;
+        }
+    }
+    TRY(buf_check(&spelled, "a folded text", fold->err));
+    if (spelled.n >= FOLD_GROUPS_MIN) {
+        TRY(add_decoded(fold, source, FOLD_DECIMAL, buf_str(&spelled), *at, end));
+        *at = end;
+    }
+    return LIC_OK;
+}
+
 /* ---- Morse ---- */
 
 static const struct morse {
@@ -438,7 +483,14 @@ static enum lic_rc look_at_run(struct fold *fold, const struct fold_source *sour
     struct run run = read_run(source->text, *at);
     size_t begun = *at, n = run.end - run.start;
     if (n == 2 || n == 4) {
+        uint32_t views = fold->views->n;
         TRY(try_groups(fold, source, &hex_groups, at));
+        if (fold->views->n == views && (run.in & IN_16) != 0) {
+            *at = begun;
+            TRY(try_decimal(fold, source, at));
+        }
+    } else if (n == 3) {
+        TRY(try_decimal(fold, source, at));
     } else if (n == 8 && (run.in & IN_2) != 0) {
         TRY(try_groups(fold, source, &binary_groups, at));
     }
@@ -457,7 +509,6 @@ enum lic_rc fold_make_decoded(struct fold *fold, const struct fold_source *sourc
                               const struct fold_signs *signs)
 {
     size_t done = 0;
-    ENSURE(!signs->failed, fold->err, LIC_E_NOMEM, "no memory for a folded text");
     for (uint32_t i = 0; i < signs->encoded.n && !fold->views->cut; i++) {
         size_t at = signs->encoded.at[i];
         char c = source->text.at[at];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Views of texts whose characters are written by numbers or names: HTML entities and tags, percent
- * and backslash escapes. Each view is the whole text with those resolved, byte for byte elsewhere.
+ * The view of a text whose characters are written by numbers or names: HTML entities and tags,
+ * percent and backslash escapes. All are resolved at once, since one text may mix them; it is the
+ * whole text, byte for byte elsewhere, and its kind says which of them there were most of.
  */
 #include "base/arena.h"
 #include "base/err.h"
@@ -67,17 +68,23 @@ static const struct entity {
     const char *name;
     uint32_t c;
 } entities[] = {
-    { "amp", '&' },      { "lt", '<' },     { "gt", '>' },     { "quot", '"' },   { "apos", '\'' },
-    { "nbsp", ' ' },     { "ensp", ' ' },   { "emsp", ' ' },   { "thinsp", ' ' }, { "Tab", '\t' },
-    { "NewLine", '\n' }, { "excl", '!' },   { "num", '#' },    { "percnt", '%' }, { "lpar", '(' },
-    { "rpar", ')' },     { "comma", ',' },  { "period", '.' }, { "sol", '/' },    { "colon", ':' },
-    { "semi", ';' },     { "equals", '=' }, { "quest", '?' },  { "commat", '@' }, { "lsqb", '[' },
-    { "lbrack", '[' },   { "rsqb", ']' },   { "rbrack", ']' }, { "lcub", '{' },   { "lbrace", '{' },
-    { "rcub", '}' },     { "rbrace", '}' }, { "vert", '|' },   { "lowbar", '_' }, { "hyphen", '-' },
-    { "dash", '-' },     { "ndash", '-' },  { "mdash", '-' },  { "lsquo", '\'' }, { "rsquo", '\'' },
-    { "ldquo", '"' },    { "rdquo", '"' },  { "bull", '*' },   { "hellip", '.' }, { "bsol", '\\' },
-    { "dollar", '$' },   { "plus", '+' },   { "grave", '`' },  { "ast", '*' },    { "copy", 0xa9 },
+    { "amp", '&' },    { "lt", '<' },     { "gt", '>' },       { "quot", '"' },
+    { "apos", '\'' },  { "nbsp", ' ' },   { "ensp", ' ' },     { "emsp", ' ' },
+    { "thinsp", ' ' }, { "Tab", '\t' },   { "NewLine", '\n' }, { "excl", '!' },
+    { "num", '#' },    { "percnt", '%' }, { "lpar", '(' },     { "rpar", ')' },
+    { "comma", ',' },  { "period", '.' }, { "sol", '/' },      { "colon", ':' },
+    { "semi", ';' },   { "equals", '=' }, { "quest", '?' },    { "commat", '@' },
+    { "lsqb", '[' },   { "lbrack", '[' }, { "rsqb", ']' },     { "rbrack", ']' },
+    { "lcub", '{' },   { "lbrace", '{' }, { "rcub", '}' },     { "rbrace", '}' },
+    { "vert", '|' },   { "lowbar", '_' }, { "hyphen", '-' },   { "dash", '-' },
+    { "ndash", '-' },  { "mdash", '-' },  { "lsquo", '\'' },   { "rsquo", '\'' },
+    { "ldquo", '"' },  { "rdquo", '"' },  { "bull", '*' },     { "hellip", '.' },
+    { "bsol", '\\' },  { "dollar", '$' }, { "plus", '+' },     { "grave", '`' },
+    { "ast", '*' },    { "copy", 0xa9 },  { "shy", 0xad },     { "zwnj", 0x200c },
+    { "zwj", 0x200d },
 };
+
+#define ENTITY_BYTES_MAX 8u /* of a name in the table, and its semicolon */
 
 static bool read_entity(lic_str text, size_t at, struct mark *mark)
 {
@@ -91,9 +98,12 @@ static bool read_entity(lic_str text, size_t at, struct mark *mark)
         }
         return put_scalar(mark, c, end < text.n && text.at[end] == ';' ? end + 1 : end);
     }
+    lic_str name = str_head(rest, str_find_char(str_head(rest, ENTITY_BYTES_MAX), ';'));
+    if (name.n < 2 || name.n == ENTITY_BYTES_MAX || name.n == rest.n) {
+        return false;
+    }
     for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++) {
-        lic_str name = str_z(entities[i].name);
-        if (str_starts(rest, name) && rest.n > name.n && rest.at[name.n] == ';') {
+        if (str_eq(name, str_z(entities[i].name))) {
             return put_scalar(mark, entities[i].c, at + 1 + name.n + 1);
         }
     }
@@ -108,7 +118,35 @@ static bool is_letter(char c)
     return lower >= 'a' && lower <= 'z';
 }
 
-/* The marks of a comment go and its text stays, since a model reads it; a tag goes whole. */
+/* Tags that stand inside words and sentences; any other parts what is before it from what is after.
+ */
+static bool is_inline(lic_str name)
+{
+    static const char *const names[] = { "a",   "b",      "i",    "u",   "s",   "em",   "tt",
+                                         "q",   "strong", "span", "sub", "sup", "font", "mark",
+                                         "wbr", "small",  "big",  "ins", "del", "abbr", "code" };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (str_eq_nocase(name, str_z(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static lic_str tag_name(lic_str tag)
+{
+    size_t n = 0;
+    tag = str_tail(tag, tag.at[1] == '/' ? 2 : 1);
+    while (n < tag.n && is_letter(tag.at[n])) {
+        n++;
+    }
+    return str_head(tag, n);
+}
+
+/*
+ * The marks of a comment go and its text stays, since a model reads it. A tag goes, unless its
+ * attributes are written with entities or escapes: then they are what is to be read.
+ */
 static bool read_tag(lic_str text, size_t at, struct mark *mark)
 {
     lic_str rest = str_head(str_tail(text, at), TAG_BYTES_MAX);
@@ -121,10 +159,14 @@ static bool read_tag(lic_str text, size_t at, struct mark *mark)
         return false;
     }
     size_t close = str_find_char(rest, '>');
-    if (close == rest.n || str_find_char(str_slice(rest, 1, close), '<') != close - 1) {
+    lic_str tag = str_head(rest, close);
+    if (close == rest.n || str_find_char(str_tail(tag, 1), '<') != close - 1 ||
+        str_find_char(tag, '&') != close || str_find_char(tag, '%') != close) {
         return false;
     }
     mark->end = at + close + 1;
+    mark->n = is_inline(tag_name(tag)) ? 0 : 1;
+    mark->bytes[0] = '\n';
     return true;
 }
 
@@ -238,40 +280,57 @@ static bool read_escape(lic_str text, size_t at, struct mark *mark)
 
 typedef bool mark_fn(lic_str text, size_t at, struct mark *mark);
 
-static enum lic_rc resolve(struct fold *fold, const struct fold_source *source, enum fold_kind kind,
-                           const char *first, mark_fn *read)
+struct way {
+    mark_fn *read;
+    enum fold_kind kind;
+};
+
+/* clang-format off */
+static const uint8_t way_of[256] = {
+    ['&'] = 1, ['<'] = 1, ['-'] = 1, ['%'] = 2, ['\\'] = 3, ['U'] = 3,
+};
+/* clang-format on */
+
+static const struct way ways[] = {
+    { NULL, FOLD_KIND_N },
+    { read_html, FOLD_ENTITIES },
+    { read_percent, FOLD_PERCENT },
+    { read_escape, FOLD_ESCAPES },
+};
+#define WAYS_N (sizeof ways / sizeof ways[0])
+
+static size_t next_mark(lic_str text, size_t at)
+{
+    while (at < text.n && way_of[(unsigned char)text.at[at]] == 0) {
+        at++;
+    }
+    return at;
+}
+
+/* Marks and disguised letters together may say what neither does: "ïgn&#111;re". */
+static bool is_plain(const struct fold *fold, const struct fold_source *source)
+{
+    return source->depth == 1 && fold->views->at[source->view].kind == FOLD_PLAIN;
+}
+
+enum lic_rc fold_make_marks(struct fold *fold, const struct fold_source *source)
 {
     lic_str text = source->text;
     struct fold_writer writer;
-    size_t kept = 0;
-    fold_begin(fold, &writer);
-    for (size_t at = 0; at < text.n && writer.text.failed == LIC_OK;) {
+    uint32_t read[WAYS_N] = { 0 };
+    uint8_t most = 1;
+    fold_begin(fold, source, &writer);
+    for (size_t at = next_mark(text, 0); at < text.n && writer.text.failed == LIC_OK;) {
         struct mark mark = { 0 };
-        bool begins = text.at[at] == first[0] || text.at[at] == first[1] ||
-                      (first[1] != '\0' && text.at[at] == first[2]);
-        if (!begins || text.at[at] == '\0' || !read(text, at, &mark)) {
-            at++;
+        uint8_t way = way_of[(unsigned char)text.at[at]];
+        if (!ways[way].read(text, at, &mark)) {
+            at = next_mark(text, at + 1);
             continue;
         }
-        fold_keep(&writer, text, kept, at);
+        writer.changed = writer.changed || is_plain(fold, source);
         fold_replace(&writer, str_make(mark.bytes, mark.n), at, mark.end);
-        at = kept = mark.end;
+        most = ++read[way] > read[most] ? way : most;
+        at = next_mark(text, mark.end);
     }
-    fold_keep(&writer, text, kept, text.n);
-    return fold_finish(&writer, kind, source);
-}
-
-enum lic_rc fold_make_entities(struct fold *fold, const struct fold_source *source)
-{
-    return resolve(fold, source, FOLD_ENTITIES, "&<-", read_html);
-}
-
-enum lic_rc fold_make_percent(struct fold *fold, const struct fold_source *source)
-{
-    return resolve(fold, source, FOLD_PERCENT, "%", read_percent);
-}
-
-enum lic_rc fold_make_escapes(struct fold *fold, const struct fold_source *source)
-{
-    return resolve(fold, source, FOLD_ESCAPES, "\\U", read_escape);
+    return fold_finish(&writer, ways[most].kind);
 }

@@ -100,9 +100,9 @@ static enum lic_rc make_stretches(struct fold *fold, const struct fold_source *s
 /* ---- digits for letters ---- */
 
 static const char leet_letters[256] = {
-    ['0'] = 'o', ['1'] = 'i', ['!'] = 'i', ['|'] = 'i', ['2'] = 'z', ['3'] = 'e',
-    ['4'] = 'a', ['@'] = 'a', ['5'] = 's', ['$'] = 's', ['6'] = 'g', ['9'] = 'g',
-    ['7'] = 't', ['+'] = 't', ['8'] = 'b',
+    ['0'] = 'o', ['1'] = 'i', ['!'] = 'i', ['|'] = 'i', ['2'] = 'z',
+    ['3'] = 'e', ['4'] = 'a', ['@'] = 'a', ['5'] = 's', ['$'] = 's',
+    ['6'] = 'g', ['9'] = 'g', ['7'] = 't', ['+'] = 't', ['8'] = 'b',
 };
 
 /* The letter a digit or sign is written for, or 0. */
@@ -176,10 +176,9 @@ static void write_leet(const struct fold_words *words, lic_str text, size_t star
     lic_str token = str_slice(text, start, end);
     bool known = token.n <= LEET_WORD_MAX && token.n >= 2 && read_leet(words, token, letters);
     if (token.n > LEET_WORD_MAX || (!known && !is_mixed(token))) {
-        fold_keep(writer, text, start, end);
         return;
     }
-    fold_keep_as(writer, str_make(letters, token.n), start);
+    fold_replace_each(writer, str_make(letters, token.n), start);
 }
 
 static enum lic_rc make_leet(struct fold *fold, const struct fold_source *source,
@@ -187,20 +186,15 @@ static enum lic_rc make_leet(struct fold *fold, const struct fold_source *source
 {
     lic_str text = str_head(source->text, span.end);
     struct fold_writer writer;
-    size_t kept = span.start;
-    fold_begin(fold, &writer);
-    for (size_t at = kept; at < text.n && writer.text.failed == LIC_OK;) {
+    fold_begin_span(fold, source, span, &writer);
+    for (size_t at = span.start; at < text.n && writer.text.failed == LIC_OK;) {
         size_t end = leet_end(text, at);
-        if (end == at) {
-            at++;
-            continue;
+        if (end > at) {
+            write_leet(fold->words, text, at, end, &writer);
         }
-        fold_keep(&writer, text, kept, at);
-        write_leet(fold->words, text, at, end, &writer);
-        at = kept = end;
+        at = end > at ? end : at + 1;
     }
-    fold_keep(&writer, text, kept, text.n);
-    return fold_finish(&writer, FOLD_LEET, source);
+    return fold_finish(&writer, FOLD_LEET);
 }
 
 /* ---- letters one by one ---- */
@@ -327,9 +321,7 @@ bool fold_is_broken_word(const struct fold_words *words, lic_str chain)
 static void write_chain(lic_str text, size_t start, size_t end, struct fold_writer *writer)
 {
     for (size_t at = start; at < end; at++) {
-        if (is_letter(text.at[at])) {
-            fold_keep(writer, text, at, at + 1);
-        } else {
+        if (!is_letter(text.at[at])) {
             fold_replace(writer, str_make(NULL, 0), at, at + 1);
         }
     }
@@ -363,23 +355,17 @@ static enum lic_rc make_spaced(struct fold *fold, const struct fold_source *sour
     struct fold_writer writer;
     struct row *row = ARENA_NEW(fold->arena, struct row);
     ENSURE(row, fold->err, LIC_E_NOMEM, "no memory to put letters together");
-    size_t kept = span.start, end = 0;
-    fold_begin(fold, &writer);
-    for (size_t at = kept; at < text.n && writer.text.failed == LIC_OK; at = end) {
+    size_t end = 0;
+    fold_begin_span(fold, source, span, &writer);
+    for (size_t at = span.start; at < text.n && writer.text.failed == LIC_OK; at = end) {
         enum apart what = apart_at(fold->words, text, at, &end);
-        if (what == APART_NOT) {
-            continue;
-        }
-        fold_keep(&writer, text, kept, at);
         if (what == APART_ROW) {
             write_row(fold->words, text, at, end, row, &writer);
-        } else {
+        } else if (what == APART_CHAIN) {
             write_chain(text, at, end, &writer);
         }
-        kept = end;
     }
-    fold_keep(&writer, text, kept, text.n);
-    return fold_finish(&writer, FOLD_SPACED, source);
+    return fold_finish(&writer, FOLD_SPACED);
 }
 
 /* ---- rotated ---- */
@@ -391,15 +377,15 @@ static enum lic_rc make_rotated(struct fold *fold, const struct fold_source *sou
     struct fold_writer writer;
     char *turned = arena_take(fold->arena, text.n);
     ENSURE(turned, fold->err, LIC_E_NOMEM, "no memory for a folded text");
-    fold_begin(fold, &writer);
+    fold_begin_span(fold, source, span, &writer);
     for (size_t i = 0; i < text.n; i++) {
         char c = text.at[i];
         char lower = (char)(c | 0x20);
         int by = !is_letter(c) ? 0 : lower < 'n' ? 13 : -13;
         turned[i] = (char)(c + by);
     }
-    fold_keep_as(&writer, str_make(turned, text.n), span.start);
-    return fold_finish(&writer, FOLD_ROT13, source);
+    fold_replace_each(&writer, str_make(turned, text.n), span.start);
+    return fold_finish(&writer, FOLD_ROT13);
 }
 
 /* ---- backwards ---- */
@@ -416,7 +402,7 @@ static enum lic_rc write_backwards(struct fold *fold, lic_str text, size_t start
         to -= step;
         memcpy(turned + to, text.at + at, step);
     }
-    fold_keep_backwards(writer, str_make(turned, end - start), start);
+    fold_replace_backwards(writer, str_make(turned, end - start), start);
     return LIC_OK;
 }
 
@@ -424,9 +410,9 @@ static enum lic_rc make_all_backwards(struct fold *fold, const struct fold_sourc
                                       struct fold_span span)
 {
     struct fold_writer writer;
-    fold_begin(fold, &writer);
+    fold_begin_span(fold, source, span, &writer);
     TRY(write_backwards(fold, source->text, span.start, span.end, &writer));
-    return fold_finish(&writer, FOLD_REVERSED, source);
+    return fold_finish(&writer, FOLD_REVERSED);
 }
 
 static enum lic_rc make_words_backwards(struct fold *fold, const struct fold_source *source,
@@ -434,23 +420,18 @@ static enum lic_rc make_words_backwards(struct fold *fold, const struct fold_sou
 {
     lic_str text = str_head(source->text, span.end);
     struct fold_writer writer;
-    size_t kept = span.start;
-    fold_begin(fold, &writer);
-    for (size_t at = kept; at < text.n && writer.text.failed == LIC_OK;) {
+    fold_begin_span(fold, source, span, &writer);
+    for (size_t at = span.start; at < text.n && writer.text.failed == LIC_OK;) {
         size_t end = at;
         while (end < text.n && is_letter(text.at[end])) {
             end++;
         }
-        if (end == at) {
-            at++;
-            continue;
+        if (end > at + 1) {
+            TRY(write_backwards(fold, text, at, end, &writer));
         }
-        fold_keep(&writer, text, kept, at);
-        TRY(write_backwards(fold, text, at, end, &writer));
-        at = kept = end;
+        at = end > at ? end : at + 1;
     }
-    fold_keep(&writer, text, kept, text.n);
-    return fold_finish(&writer, FOLD_REVERSED, source);
+    return fold_finish(&writer, FOLD_REVERSED);
 }
 
 enum lic_rc fold_make_shapes(struct fold *fold, const struct fold_source *source,

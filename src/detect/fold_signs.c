@@ -240,8 +240,7 @@ static void read_other(struct look *look, size_t at)
     if (in == MARK) {
         read_mark(look, at);
     }
-    look->out->code_points |=
-        look->text.at[at] == '+' && at > 0 && look->text.at[at - 1] == 'U';
+    look->out->code_points |= look->text.at[at] == '+' && at > 0 && look->text.at[at - 1] == 'U';
     if ((in & (DIGIT | ENCODED)) == 0) {
         end_run(look, at);
         look->run = at + 1;
@@ -254,26 +253,29 @@ static void read_other(struct look *look, size_t at)
     }
 }
 
-/* Bytes [start, end) between two words, or before the first or after the last. */
-static inline void read_gap(struct look *look, size_t start, size_t end)
+static void read_rare_gap(struct look *look, size_t start, size_t end)
 {
-    uint8_t first = classes[(unsigned char)look->text.at[start]];
-    bool joins = end - start == 1 && (first & JOIN) != 0;
+    bool joins = end - start == 1 && (classes[(unsigned char)look->text.at[start]] & JOIN) != 0;
     if (!joins && look->pieces > 1) {
         end_chain(look, start);
     }
     look->pieces = joins ? look->pieces : 0;
-    if (end - start == 1 && first == 0) {
-        end_run(look, start);
-        if (look->mixed) {
-            end_token(look, start);
-        }
-        look->run = look->token = end;
-        return;
-    }
     for (size_t at = start; at < end; at++) {
         read_other(look, at);
     }
+}
+
+/* Bytes [start, end) between two words, or before the first or after the last. */
+static inline void read_gap(struct look *look, size_t start, size_t end)
+{
+    bool plain = classes[(unsigned char)look->text.at[start]] == 0;
+    if (end - start > 1 || !plain || look->pieces > 1 || look->mixed) {
+        read_rare_gap(look, start, end);
+        return;
+    }
+    end_run(look, start);
+    look->pieces = 0;
+    look->run = look->token = end;
 }
 
 /* ---- 64 bytes at a time ---- */

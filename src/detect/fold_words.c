@@ -34,6 +34,18 @@ static uint32_t sum_of(lic_str letters, enum fold_reading reading)
     return sum;
 }
 
+static unsigned letter_at(lic_str word, size_t at)
+{
+    return (unsigned)(word.at[at] - 'a');
+}
+
+static void add_disguised(struct fold_words *words, size_t n, unsigned first, unsigned second,
+                          unsigned last)
+{
+    words->disguised[first][last].lengths |= 1u << n;
+    words->disguised[first][last].seconds |= 1u << second;
+}
+
 static void add_word(struct fold_words *words, lic_str word)
 {
     uint32_t sum = sum_of(word, FOLD_FORWARD);
@@ -47,9 +59,10 @@ static void add_word(struct fold_words *words, lic_str word)
     words->sums[slot] = sum;
     words->letters[slot] = (uint8_t)word.n;
     if (word.n >= FOLD_TELLING_MIN) {
-        unsigned first = (unsigned)(word.at[0] - 'a'), last = (unsigned)(word.at[word.n - 1] - 'a');
-        words->disguised[last][first] |= 1u << word.n;
-        words->disguised[(first + 13) % 26][(last + 13) % 26] |= 1u << word.n;
+        add_disguised(words, word.n, letter_at(word, word.n - 1), letter_at(word, word.n - 2),
+                      letter_at(word, 0));
+        add_disguised(words, word.n, (letter_at(word, 0) + 13) % 26, (letter_at(word, 1) + 13) % 26,
+                      (letter_at(word, word.n - 1) + 13) % 26);
     }
 }
 
@@ -63,6 +76,9 @@ enum lic_rc fold_words_new(struct arena *arena, const struct fold_words **out, s
         if (word.n > 0) {
             add_word(words, word);
         }
+    }
+    for (uint32_t c = 0; c < FOLD_CHARS_N; c++) {
+        words->chars[c] = fold_char_kind(c);
     }
     *out = words;
     return LIC_OK;

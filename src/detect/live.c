@@ -10,9 +10,9 @@
 #include "base/banned.h"
 
 #define STATES_FIRST 64u
-#define STATES_MAX 4096u /* below 1 << 16: an edge has 16 bits */
+#define STATES_MAX 16384u /* below 1 << 16: an edge has 16 bits */
 #define POOL_FIRST 4096u
-#define POOL_MAX (1u << 20)
+#define POOL_MAX (1u << 23)
 #define WORK_MAX (1u << 17) /* bytes stepped over for one answer; then it is the safe one */
 #define WORK_EDGE 256u      /* what working out an edge counts as */
 
@@ -28,9 +28,9 @@
  * with the next byte.
  */
 struct state {
-    uint32_t first, n; /* its places in the pool */
+    uint32_t first, n; /* its places in the pool; after them: */
+    uint32_t owners_n; /* rules that may have matched, twice their number, 1 more if without \b */
     uint32_t longest;  /* match of the rules that could go on; 0: of none */
-    bool complete;     /* some rule may have matched */
     bool word;         /* the byte last taken was a word character */
 };
 
@@ -237,7 +237,7 @@ static uint32_t look_up(const struct live_cache *cache, const uint32_t *places, 
     return 0;
 }
 
-/* Room for one more state of n places, if need be by forgetting all others. */
+/* Room for a state that takes n of the pool, if need be by forgetting all others. */
 static bool make_room(struct live_cache *cache, uint32_t n, bool *forgotten)
 {
     bool full = cache->states_n == cache->states_cap;
@@ -256,17 +256,39 @@ static bool make_room(struct live_cache *cache, uint32_t n, bool *forgotten)
     return n <= cache->pool_cap;
 }
 
-/* Whether \b may hold or not, a pattern can be complete at one of these places. */
-static bool can_complete(const struct live *live, struct places *places, const uint32_t *at,
-                         uint32_t n)
+/* Whether the first `n` of these have this rule, as one that needs no \b. */
+static bool has_owner(const uint32_t *owners, uint32_t n, uint32_t owner)
 {
-    bool complete = false;
-    places_next(places);
-    places->n[0] = 0;
     for (uint32_t i = 0; i < n; i++) {
-        complete |= places_follow(places, live->program, at[i], /* boundary= */ true, 0);
+        if (owners[i] >> 1 == owner) {
+            return true;
+        }
     }
-    return complete;
+    return false;
+}
+
+/*
+ * Rules that are complete at one of these places: first those that are whether \b holds or not,
+ * then those that are only where it does. Places of one rule lie together.
+ */
+static uint32_t find_owners(const struct live *live, struct places *places, const uint32_t *at,
+                            uint32_t n, uint32_t *owners)
+{
+    uint32_t count = 0, always = 0;
+    for (uint32_t boundary = 0; boundary < 2; boundary++) {
+        places_next(places);
+        places->n[0] = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t owner = live->program->instrs.at[at[i]].owner;
+            bool told = count > 0 && owners[count - 1] >> 1 == owner;
+            if (places_follow(places, live->program, at[i], boundary == 1, 0) && !told &&
+                !has_owner(owners, always, owner)) {
+                owners[count++] = owner << 1 | (boundary == 0);
+            }
+        }
+        always = count;
+    }
+    return count;
 }
 
 static uint32_t longest_of(const struct live *live, const uint32_t *at, uint32_t n)
@@ -285,13 +307,14 @@ static uint32_t make_state(const struct live *live, struct live_cache *cache, st
                            const uint32_t *at, uint32_t n, bool word)
 {
     uint32_t state = cache->states_n++;
-    memcpy(cache->pool + cache->pool_n, at, n * sizeof(uint32_t));
+    uint32_t *pool = cache->pool + cache->pool_n;
+    memcpy(pool, at, n * sizeof(uint32_t));
     cache->states[state] = (struct state){ .first = cache->pool_n,
                                            .n = n,
+                                           .owners_n = find_owners(live, places, at, n, pool + n),
                                            .longest = longest_of(live, at, n),
-                                           .complete = can_complete(live, places, at, n),
                                            .word = word };
-    cache->pool_n += n;
+    cache->pool_n += n + cache->states[state].owners_n;
     set_edges(cache, state, STATE_UNKNOWN);
     put_slot(cache, state);
     return state;
@@ -346,7 +369,7 @@ static bool make_edge(const struct live *live, struct live_cache *cache, struct 
     uint32_t n = places->n[1];
     uint32_t next = n > 0 ? look_up(cache, places->at[1], n, word) : STATE_DEAD;
     if (n > 0 && next == STATE_DEAD) {
-        if (!make_room(cache, n, &forgotten)) {
+        if (!make_room(cache, 2 * n, &forgotten)) {
             return false;
         }
         next = make_state(live, cache, places, places->at[1], n, word);
@@ -418,17 +441,16 @@ struct walking {
     struct live_listener *listener;
 };
 
-/* Tells of every rule that has a place in the state. Places of one rule lie together. */
-static bool tell(const struct walking *w, uint32_t state, size_t start)
+/* Tells of every rule that may have matched in the state. */
+static bool tell(const struct walking *w, uint32_t state, bool boundary, size_t start)
 {
     struct state s = w->cache->states[state];
-    uint32_t last = UINT32_MAX;
-    for (uint32_t i = 0; i < s.n; i++) {
-        uint32_t owner = w->live->program->instrs.at[w->cache->pool[s.first + i]].owner;
-        if (owner != last && !w->listener->each(w->listener->arg, owner, start)) {
+    for (uint32_t i = 0; i < s.owners_n; i++) {
+        uint32_t owner = w->cache->pool[s.first + s.n + i];
+        if ((boundary || (owner & 1) != 0) &&
+            !w->listener->each(w->listener->arg, owner >> 1, start)) {
             return false;
         }
-        last = owner;
     }
     return true;
 }
@@ -437,7 +459,7 @@ static bool tell(const struct walking *w, uint32_t state, size_t start)
 static bool walk_word(const struct walking *w, size_t start)
 {
     const struct live_cache *cache = w->cache;
-    uint32_t state = STATE_WALK, told = STATE_DEAD;
+    uint32_t state = STATE_WALK;
     for (size_t at = start; at < w->text.n; at++) {
         uint32_t class = w->live->class_of[(uint8_t)w->text.at[at]];
         uint32_t next = *edge_of(cache, state, class);
@@ -447,11 +469,9 @@ static bool walk_word(const struct walking *w, size_t start)
             return false;
         }
         state = next;
-        if (cache->states[state].complete && state != told) {
-            told = state;
-            if (!tell(w, state, start)) {
-                return false;
-            }
+        if (cache->states[state].owners_n > 0 &&
+            !tell(w, state, program_boundary(w->text, at + 1), start)) {
+            return false;
         }
         if (at - start >= cache->states[state].longest) {
             return true;
@@ -468,7 +488,7 @@ static bool dies_soon(const struct walking *w, size_t start)
 {
     const uint8_t *at = (const uint8_t *)w->text.at + start;
     uint32_t state = STATE_WALK;
-    if (w->text.n - start < WALK_STEPS || w->live->shortest < WALK_STEPS) {
+    if (w->text.n - start < WALK_STEPS || w->live->shortest[at[0]] < WALK_STEPS) {
         return false;
     }
     for (uint32_t i = 0; i < WALK_STEPS; i++) {

@@ -28,7 +28,7 @@ struct live {
     const struct program *program;
     const uint32_t *entries; /* where patterns begin; those that begin with a word first */
     uint32_t entries_n, words_n;
-    uint32_t shortest;       /* match of a pattern that begins with a word */
+    uint8_t shortest[256];   /* match of a pattern that begins with a word, by its first byte */
     const uint32_t *lengths; /* longest match of each rule */
     uint32_t longest;        /* of all of them */
     uint8_t class_of[256];   /* bytes that no set tells apart are of one class */

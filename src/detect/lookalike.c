@@ -52,6 +52,19 @@ char lookalike_letter(uint32_t code_point)
     return 0;
 }
 
+bool lookalike_is_turned(uint32_t code_point)
+{
+    static const uint16_t turned[] = { 0x0183, 0x018e, 0x01dd, 0x0250, 0x0254, 0x025f,
+                                       0x0265, 0x026f, 0x0279, 0x027e, 0x0287, 0x028c,
+                                       0x028d, 0x028e, 0x029e, 0x1d09 };
+    for (size_t i = 0; i < sizeof turned / sizeof turned[0]; i++) {
+        if (code_point == turned[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Most text of these scripts has no compatibility forms: not worth asking. */
 static bool is_plain_script(uint32_t c)
 {

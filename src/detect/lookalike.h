@@ -12,6 +12,9 @@
 /* The ASCII letter of a character that looks like one, or 0. */
 char lookalike_letter(uint32_t code_point);
 
+/* A letter that is one of ours upside down. */
+bool lookalike_is_turned(uint32_t code_point);
+
 #define LOOKALIKE_PARTS_MAX 18u
 
 /*

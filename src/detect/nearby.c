@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-#define WORDS_OF_PHRASE_MAX 16u
+#define WORDS_OF_PHRASE_MAX 40u
 #define TOKENS_MAX (NEARBY_CHARACTERS_MAX + 2)
 #define PLURAL_MIN 4u /* letters of a word whose last s does not count */
 #define HASH_START 0xCBF29CE484222325u
@@ -17,7 +17,7 @@
 
 /* ---- words ---- */
 
-enum kind { KIND_OTHER, KIND_LOWER, KIND_UPPER, KIND_DIGIT, KIND_ALONE };
+enum kind { KIND_OTHER, KIND_LOWER, KIND_UPPER, KIND_DIGIT, KIND_WIDE, KIND_ALONE };
 
 /* One character as it counts: its kind, and what stands for it in a hash. */
 struct character {
@@ -49,7 +49,7 @@ static struct character read_wide(uint32_t c)
 {
     if (is_between(c, 0xC0, 0x17F)) {
         char plain = plain_latin[c - 0xC0];
-        return (struct character){ plain == ' ' ? KIND_OTHER : KIND_LOWER, (uint8_t)plain };
+        return (struct character){ plain == ' ' ? KIND_OTHER : KIND_WIDE, (uint8_t)plain };
     }
     if (is_between(c, 0x80, 0xBF) || is_between(c, 0x2000, 0x2BFF) ||
         is_between(c, 0x3000, 0x303F) || is_between(c, 0xFF00, 0xFF0F) ||
@@ -64,7 +64,7 @@ static struct character read_wide(uint32_t c)
     } else if (is_between(c, 0x400, 0x40F)) {
         c += 0x50;
     }
-    return (struct character){ KIND_LOWER, c };
+    return (struct character){ KIND_WIDE, c };
 }
 
 static struct character read_character(lic_str text, size_t at, size_t *out_n)

@@ -78,6 +78,9 @@ struct pattern_ways {
     uint32_t n, cap;
 };
 
+/* Adds the bytes a match may begin with. */
+void pattern_first_bytes(const struct pattern_node *node, struct byte_set *out);
+
 /* All ways of a pattern: every match begins as one of them does. */
 enum lic_rc pattern_find_ways(struct arena *arena, const struct pattern *pattern,
                               struct pattern_ways *out, struct lic_err *err) LIC_MUST_USE;

@@ -8,7 +8,9 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "detect/checksum.h"
 #include "detect/detector.h"
+#include "detect/nearby.h"
 #include "detect/validate.h"
 
 #include "base/banned.h"
@@ -64,6 +66,20 @@ static enum lic_rc set_description(struct rules_reader *r, struct rule *rule, li
     return LIC_OK;
 }
 
+static enum lic_rc set_source(struct rules_reader *r, struct rule *rule, lic_str value)
+{
+    (void)r;
+    rule->source = value;
+    return LIC_OK;
+}
+
+static enum lic_rc set_country(struct rules_reader *r, struct rule *rule, lic_str value)
+{
+    (void)r;
+    rule->country = value;
+    return LIC_OK;
+}
+
 static enum lic_rc set_category(struct rules_reader *r, struct rule *rule, lic_str value)
 {
     ENSURE(finding_category_from(value, &rule->category), r->err, LIC_E_UNKNOWN,
@@ -80,18 +96,92 @@ static enum lic_rc set_severity(struct rules_reader *r, struct rule *rule, lic_s
 
 static enum lic_rc set_validator(struct rules_reader *r, struct rule *rule, lic_str value)
 {
-    ENSURE(validate_find(value), r->err, LIC_E_UNKNOWN, "no validator is named \"" LIC_FMT "\"",
-           LIC_ARG(value));
+    ENSURE(validate_find(value) || checksum_find(value), r->err, LIC_E_UNKNOWN,
+           "no validator is named \"" LIC_FMT "\"", LIC_ARG(value));
     rule->validator = value;
+    return LIC_OK;
+}
+
+static enum lic_rc read_score(const struct rules_reader *r, lic_str value, float *out)
+{
+    double score = 0;
+    ENSURE(str_double(value, &score) && score > 0 && score <= 1, r->err, LIC_E_INVALID,
+           "a score is a number above 0 and at most 1, not \"" LIC_FMT "\"", LIC_ARG(value));
+    *out = (float)score;
     return LIC_OK;
 }
 
 static enum lic_rc set_score(struct rules_reader *r, struct rule *rule, lic_str value)
 {
-    double score = 0;
-    ENSURE(str_double(value, &score) && score > 0 && score <= 1, r->err, LIC_E_INVALID,
-           "a score is a number above 0 and at most 1, not \"" LIC_FMT "\"", LIC_ARG(value));
-    rule->score = (float)score;
+    return read_score(r, value, &rule->score);
+}
+
+/* ---- what stands near ---- */
+
+static enum lic_rc set_keyword_score(struct rules_reader *r, struct rule *rule, lic_str value)
+{
+    return read_score(r, value, &rule->keyword_score);
+}
+
+static enum lic_rc set_minimum(struct rules_reader *r, struct rule *rule, lic_str value)
+{
+    return read_score(r, value, &rule->minimum);
+}
+
+static enum lic_rc read_characters(const struct rules_reader *r, lic_str value, uint32_t *out)
+{
+    uint64_t n = 0;
+    ENSURE(str_u64(value, &n) && n >= 1 && n <= NEARBY_CHARACTERS_MAX, r->err, LIC_E_INVALID,
+           "a distance is 1 to %u characters, not \"" LIC_FMT "\"", NEARBY_CHARACTERS_MAX,
+           LIC_ARG(value));
+    *out = (uint32_t)n;
+    return LIC_OK;
+}
+
+static enum lic_rc set_within(struct rules_reader *r, struct rule *rule, lic_str value)
+{
+    return read_characters(r, value, &rule->within);
+}
+
+static enum lic_rc set_after(struct rules_reader *r, struct rule *rule, lic_str value)
+{
+    return read_characters(r, value, &rule->after);
+}
+
+/* Phrases parted by commas; several lines add up. A list that is a default is not shared. */
+static enum lic_rc add_phrases(const struct rules_reader *r, lic_str value, struct str_list *out)
+{
+    struct str_list list = { 0 };
+    for (uint32_t i = 0; i < out->n; i++) {
+        ENSURE(ARENA_PUSH(r->arena, &list, out->at[i]), r->err, LIC_E_NOMEM,
+               "no memory for keywords");
+    }
+    while (value.n > 0) {
+        lic_str phrase = str_trim(str_split(&value, ','));
+        ENSURE(phrase.n > 0, r->err, LIC_E_SYNTAX, "an empty phrase between two commas");
+        ENSURE(ARENA_PUSH(r->arena, &list, phrase), r->err, LIC_E_NOMEM, "no memory for keywords");
+    }
+    *out = list;
+    return LIC_OK;
+}
+
+static enum lic_rc set_keywords(struct rules_reader *r, struct rule *rule, lic_str value)
+{
+    return add_phrases(r, value, &rule->keywords);
+}
+
+static enum lic_rc set_ignore(struct rules_reader *r, struct rule *rule, lic_str value)
+{
+    return add_phrases(r, value, &rule->ignore);
+}
+
+static enum lic_rc set_needs(struct rules_reader *r, struct rule *rule, lic_str value)
+{
+    bool keyword = str_eq(value, LIC_STR("keyword")), alone = str_eq(value, LIC_STR("edges"));
+    ENSURE(keyword || alone, r->err, LIC_E_UNKNOWN,
+           "a rule needs \"keyword\" or \"edges\", not \"" LIC_FMT "\"", LIC_ARG(value));
+    rule->needs_keyword |= keyword;
+    rule->alone |= alone;
     return LIC_OK;
 }
 
@@ -217,7 +307,11 @@ static const struct row rows[] = {
     { "validator", true, set_validator }, { "description", true, set_description },
     { "pattern", true, set_pattern },     { "words", true, set_words },
     { "phrase", true, set_phrase },       { "match", true, add_match_example },
-    { "miss", true, add_miss_example },
+    { "miss", true, add_miss_example },   { "keywords", false, set_keywords },
+    { "ignore", false, set_ignore },      { "within", false, set_within },
+    { "after", false, set_after },        { "needs", false, set_needs },
+    { "minimum", false, set_minimum },    { "keyword_score", false, set_keyword_score },
+    { "source", false, set_source },      { "country", false, set_country },
 };
 
 static const struct row *row_of(lic_str key)
@@ -253,6 +347,8 @@ static enum lic_rc end_rule(struct rules_reader *r)
            LIC_ARG(r->rule.id));
     ENSURE(r->rule.category != FINDING_CATEGORY_N, r->err, LIC_E_MISSING,
            "rule " LIC_FMT " has no category", LIC_ARG(r->rule.id));
+    ENSURE(!r->rule.needs_keyword || r->rule.keywords.n > 0, r->err, LIC_E_MISSING,
+           "rule " LIC_FMT " needs a keyword and has none", LIC_ARG(r->rule.id));
     ENSURE(ARENA_PUSH(r->arena, r->out, r->rule), r->err, LIC_E_NOMEM, "no memory for %u rules",
            r->out->n);
     return LIC_OK;
@@ -315,6 +411,7 @@ static enum lic_rc read_file(struct arena *arena, lic_str file, lic_str text, st
     r.defaults.category = FINDING_CATEGORY_N;
     r.defaults.severity = SEVERITY_MEDIUM;
     r.defaults.score = 1;
+    r.defaults.within = RULE_WITHIN;
     return read_lines(&r, text);
 }
 

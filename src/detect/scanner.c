@@ -398,6 +398,9 @@ enum lic_rc scanner_scan(const struct scanner_parts *parts, struct detector_scra
     if (parts->names && parts->names_types != 0) {
         TRY(look_for_names(&scan));
     }
+    if (parts->topics) {
+        TRY(topics_scan(parts->topics, subject->text, arena, out, err));
+    }
     TRY(score(&scan, out_scores));
     sort_places(out->at + scan.first, out->n - scan.first);
     return check_count(&scan);

@@ -16,12 +16,14 @@
 #include "detect/classify.h"
 #include "detect/detector.h"
 #include "detect/names.h"
+#include "detect/topics.h"
 
 struct scanner_parts {
     const struct detector *detector;                /* rules; NULL: none */
     const struct classifier *classifier;            /* NULL: none */
     const struct names_model *names;                /* NULL: none */
     uint32_t names_types;                           /* enum names_type bits that anybody acts on */
+    const struct topics *topics;                    /* denied ones; NULL: none */
     const struct fold_words *fold;                  /* look through disguises; NULL: do not */
     float injection_threshold, jailbreak_threshold; /* of a classifier's finding; 0: the default */
 };

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/str.h"
 #include "detect/seal.h"
 
@@ -100,6 +101,28 @@ static bool read_base32(lic_str body, uint8_t *out, size_t *out_n)
     return bits_n < 5 && (bits & ((1u << bits_n) - 1)) == 0;
 }
 
+/* ---- keys ---- */
+
+enum lic_rc token_key_read(lic_str text, struct token_key *out, struct lic_err *err)
+{
+    struct token_key key = { .number = 0 };
+    lic_str rest = text;
+    uint64_t number = 0;
+    if (str_find_char(text, ':') < text.n) {
+        ENSURE(str_u64(str_split(&rest, ':'), &number) && number < TOKEN_NUMBERS, err,
+               LIC_E_INVALID, "before the ':' of a key stands its number, 0 to %u",
+               TOKEN_NUMBERS - 1);
+        key.number = (uint8_t)number;
+    }
+    ENSURE(hash_unhex(rest, key.bytes, sizeof(key.bytes)), err, LIC_E_INVALID,
+           "a key for tokens is %u hex digits, as `openssl rand -hex %u` makes them, with its "
+           "number and ':' before them if it is not 0",
+           TOKEN_KEY_BYTES * 2, TOKEN_KEY_BYTES);
+    *out = key;
+    seal_wipe(&key, sizeof(key));
+    return LIC_OK;
+}
+
 /* ---- writing ---- */
 
 static char type_letter(char c)
@@ -184,26 +207,32 @@ enum lic_rc token_hash(const struct token_keys *keys, lic_str type, lic_str valu
 
 /* ---- finding ---- */
 
+/* Where the run of letters of a type that ends at `end` begins: not before `from`, and not farther
+ * back than a type and an escape can reach. */
+static size_t run_begin(lic_str text, size_t from, size_t end)
+{
+    size_t start = end;
+    while (start > from && end - start < RUN_MAX && is_type_letter(text.at[start - 1])) {
+        start--;
+    }
+    return start;
+}
+
 /*
- * Where the type that ends at `end` begins, not before `from`; `end` when there is none. After a
- * percent sign two hex digits belong to the escape and not to the type.
+ * Where the type that ends at `end` begins; `end` when there is none. After a percent sign two hex
+ * digits belong to the escape and not to the type.
  */
 static size_t type_begin(lic_str text, size_t from, size_t end)
 {
-    size_t start = end;
-    while (start > from && end - start <= RUN_MAX && is_type_letter(text.at[start - 1])) {
-        start--;
-    }
-    if (end - start > RUN_MAX) {
-        return end;
-    }
+    size_t start = run_begin(text, from, end);
     bool escaped = start > from && text.at[start - 1] == '%' && end - start > 2 &&
                    is_hex(text.at[start]) && is_hex(text.at[start + 1]);
     start += escaped ? 2 : 0;
+    start = end - start > TOKEN_TYPE_MAX ? end - TOKEN_TYPE_MAX : start;
     while (start < end && !is_capital(text.at[start])) {
         start++;
     }
-    return end - start <= TOKEN_TYPE_MAX ? start : end;
+    return start;
 }
 
 /* Past the letters from `from` on. */
@@ -262,18 +291,17 @@ bool token_stands_in(lic_str text)
 
 /* ---- streams ---- */
 
-/* Where the run of capitals that ends at `end` begins, with the percent sign before it. A run too
- * long for a type is none: `end`. */
-static size_t run_begin(lic_str text, size_t from, size_t end)
+/* The earliest byte from which a type could end at `end`, with the percent sign before it. */
+static size_t type_live(lic_str text, size_t from, size_t end)
 {
-    size_t start = end;
-    while (start > from && end - start <= RUN_MAX && is_type_letter(text.at[start - 1])) {
-        start--;
+    size_t start = run_begin(text, from, end);
+    if (start > from && text.at[start - 1] == '%') {
+        return start - 1;
     }
-    if (end - start > RUN_MAX) {
-        return end;
+    while (start < end && !is_capital(text.at[start])) {
+        start++;
     }
-    return start > from && text.at[start - 1] == '%' ? start - 1 : start;
+    return start;
 }
 
 /* Whether what follows the '_' of a mark could go on to be "lt", number and body. */
@@ -300,10 +328,10 @@ size_t token_live(lic_str text, size_t from)
     bool after_mark = start > from && start < text.n && text.at[start - 1] == '_' &&
                       goes_on(str_tail(text, start));
     if (after_mark) {
-        size_t run = run_begin(text, from, start - 1);
-        return run < start - 1 ? run : text.n;
+        size_t type = type_live(text, from, start - 1);
+        return type < start - 1 ? type : text.n;
     }
-    return run_begin(text, from, text.n);
+    return type_live(text, from, text.n);
 }
 
 /* ---- opening ---- */

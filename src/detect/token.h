@@ -40,6 +40,12 @@ struct token_keys {
     lic_str tenant; /* bound into every token */
 };
 
+/*
+ * A key as it is kept: 128 hex digits, or its number before them ("3:0f1e..."; without one it is
+ * 0). `openssl rand -hex 64` makes one. Sentences never say what the text holds.
+ */
+enum lic_rc token_key_read(lic_str text, struct token_key *out, struct lic_err *err) LIC_MUST_USE;
+
 /* Appends the token of `value`. LIC_E_LIMIT: too long. LIC_E_MISSING: there is no key. */
 enum lic_rc token_make(const struct token_keys *keys, lic_str type, lic_str value, struct buf *out,
                        struct lic_err *err) LIC_MUST_USE;

@@ -5,6 +5,8 @@
 #include "base/arena.h"
 #include "base/json_read.h"
 #include "base/str.h"
+#include "detect/validate_named.h"
+#include "detect/validate_secrets.h"
 
 #include "base/banned.h"
 
@@ -61,6 +63,32 @@ static bool check_luhn(lic_str match, struct arena *scratch, size_t *start, size
     (void)start;
     (void)end;
     return n >= 12 && n <= sizeof(digits) && !all_same(digits, n) && luhn_holds(digits, n);
+}
+
+/* Lengths that the networks give out, by what the number begins with. */
+static bool is_card_length(const uint8_t *d, size_t n)
+{
+    uint32_t two = d[0] * 10u + d[1];
+    if (d[0] == 4) {
+        return n == 13 || n == 16 || n == 19;
+    }
+    if (two == 34 || two == 37) {
+        return n == 15;
+    }
+    if (d[0] == 3) {
+        return n >= 14 && (two == 30 || two == 36 || two == 38 || two == 39 || two == 35);
+    }
+    if (two >= 51 && two <= 55) {
+        return n == 16;
+    }
+    return d[0] == 2 ? n == 16 && two >= 22 && two <= 27 : n >= 12;
+}
+
+static bool check_card(lic_str match, struct arena *scratch, size_t *start, size_t *end)
+{
+    uint8_t digits[19];
+    size_t n = take_digits(match, digits, sizeof(digits));
+    return check_luhn(match, scratch, start, end) && is_card_length(digits, n);
 }
 
 /*
@@ -158,11 +186,17 @@ static bool check_mod97(lic_str match, struct arena *scratch, size_t *start, siz
     return rest == 1;
 }
 
-/* E.164 has at most 15 digits; fewer than 8 with a country code are nobody's number. */
+/* E.164 has at most 15 digits; fewer than 8 with a country code are nobody's number. An extension
+ * does not count. */
 static bool check_phone(lic_str match, struct arena *scratch, size_t *start, size_t *end)
 {
     uint8_t digits[15];
-    size_t n = take_digits(match, digits, sizeof(digits));
+    size_t extension = 0;
+    while (extension < match.n && (match.at[extension] | 0x20) != 'x' &&
+           (match.at[extension] | 0x20) != 'e') {
+        extension++;
+    }
+    size_t n = take_digits(str_head(match, extension), digits, sizeof(digits));
     (void)scratch;
     (void)start;
     (void)end;
@@ -249,6 +283,7 @@ static bool check_jwt(lic_str match, struct arena *scratch, size_t *start, size_
 static const struct validator validators[] = {
     { "luhn", "12 to 19 digits, not all the same, whose check digit holds (ISO/IEC 7812)",
       check_luhn },
+    { "card", "the same, of a length that a card beginning so has", check_card },
     { "ssn", "nine digits in ranges that were ever given out", check_ssn },
     { "mod97", "an IBAN of its country's length whose check digits hold (ISO 13616)", check_mod97 },
     { "phone", "8 to 15 digits, not all the same (E.164)", check_phone },
@@ -257,16 +292,31 @@ static const struct validator validators[] = {
     { "jwt", "the first part decodes to a JSON object with \"alg\" (RFC 7515)", check_jwt },
 };
 
+/* Tables of other files, which end with a row without a name. */
+static const struct validator *const more_validators[] = { secret_validators, named_validators };
+
 const struct validator *validate_at(uint32_t i)
 {
-    return i < sizeof(validators) / sizeof(validators[0]) ? &validators[i] : NULL;
+    uint32_t n = (uint32_t)(sizeof(validators) / sizeof(validators[0]));
+    if (i < n) {
+        return &validators[i];
+    }
+    i -= n;
+    for (size_t t = 0; t < sizeof(more_validators) / sizeof(more_validators[0]); t++) {
+        for (const struct validator *row = more_validators[t]; row->name; row++) {
+            if (i-- == 0) {
+                return row;
+            }
+        }
+    }
+    return NULL;
 }
 
 const struct validator *validate_find(lic_str name)
 {
     for (uint32_t i = 0; validate_at(i); i++) {
-        if (str_eq(name, str_z(validators[i].name))) {
-            return &validators[i];
+        if (str_eq(name, str_z(validate_at(i)->name))) {
+            return validate_at(i);
         }
     }
     return NULL;

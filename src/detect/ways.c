@@ -178,6 +178,11 @@ static bool first_bytes(const struct pattern_node *node, struct byte_set *out)
     UNREACHABLE("every type of node has returned");
 }
 
+void pattern_first_bytes(const struct pattern_node *node, struct byte_set *out)
+{
+    (void)first_bytes(node, out);
+}
+
 static bool begins_word(const struct pattern_node *cat)
 {
     struct byte_set first = { { 0 } };

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "engine/exchange.h"
 #include "engine/head.h"
+#include "engine/rewriting.h"
 
 #include "base/banned.h"
 
@@ -20,9 +21,12 @@ bool exchange_call_allowed(struct lic_exchange *x, struct event_call *call, lic_
     struct judge_call judge = { &x->engine->config, x->principal, x->agent, &x->request };
     struct verdict verdict = { 0 };
     struct lic_err err = { 0 };
-    bool allowed = judge_tool_call(&judge, call->name, arguments, &x->arena, &verdict, out_reason,
-                                   &err) == LIC_OK &&
-                   verdict.result == VERDICT_ALLOW;
+    lic_str revealed = arguments; /* what the tool will get: with the values of tokens */
+    bool allowed =
+        rewriting_reveal(x, arguments, /* json= */ true, &x->arena, &revealed, &err) == LIC_OK &&
+        judge_tool_call(&judge, call->name, revealed, &x->arena, &verdict, out_reason, &err) ==
+            LIC_OK &&
+        verdict.result == VERDICT_ALLOW;
     if (err.rc != LIC_OK) {
         *out_reason = LIC_STR("the policy could not be evaluated");
         worker_count_failure(x->worker, FAIL_policy_failed);
@@ -34,7 +38,8 @@ bool exchange_call_allowed(struct lic_exchange *x, struct event_call *call, lic_
 
 bool exchange_strips(const struct lic_exchange *x)
 {
-    return (x->guardrail && x->guardrail->output) || (x->agent && x->agent->instructions.n > 0);
+    bool inspected = x->guardrail && x->guardrail->scan[/* output */ 1].any;
+    return inspected || (x->agent && x->agent->instructions.n > 0);
 }
 
 lic_str exchange_call_message(struct lic_exchange *x, lic_str tool)
@@ -140,8 +145,12 @@ static enum lic_rc rewrite(struct lic_exchange *x, const struct pieces *strips, 
                            lic_str *out, struct lic_err *err)
 {
     struct edits edits = { 0 };
-    TRY(inspect_rewrite(&x->arena, &x->answer, &x->found_out, body, &edits, err));
+    TRY(inspect_rewrite(&x->arena, rewriting_ways(x), &x->answer, &x->found_out, body, &edits,
+                        err));
     *out = body;
+    for (uint32_t i = 0; i < x->answer.parts.n; i++) {
+        TRY(rewriting_reveal_part(x, &x->answer.parts.at[i], i, &x->found_out, body, &edits, err));
+    }
     bool echoes = x->agent && x->agent->instructions.n > 0 && strips->n > 0;
     if (edits.n == 0 && !echoes) {
         return LIC_OK;

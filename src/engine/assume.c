@@ -228,6 +228,7 @@ enum lic_rc assume_describe(const struct assume *assume, struct event *event, st
         assume->web ? LIC_STR("sts:AssumeRoleWithWebIdentity") : LIC_STR("sts:AssumeRole");
     event->resource = assume->role->arn;
     event->resource_account = assume->config->account;
+    event->resource_org = assume->config->organization;
     event->source_identity_asked = assume->source_identity;
     TRY(describe_tags(assume, event, arena, err));
     TRY(describe_role(assume->role, event, arena, err));

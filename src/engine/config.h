@@ -10,7 +10,10 @@
 #define ENGINE_CONFIG_H
 
 #include "base/map.h"
-#include "detect/detector.h"
+#include "detect/scanner.h"
+#include "engine/classes.h"
+#include "engine/verdicts.h"
+#include "detect/redact.h"
 #include "ledger/record.h"
 #include "policy/identity.h"
 #include "policy/session.h"
@@ -64,7 +67,24 @@ struct guardrail_action {
     int category;       /* enum finding_category, or -1: any */
     uint32_t channels;  /* bit set of 1u << enum event_channel */
     bool output;        /* direction */
+    float minimum;      /* score of a finding below which the row is not about it */
     enum finding_action action;
+};
+
+/* A text may be that long and no longer. */
+struct guardrail_length {
+    uint32_t channels;
+    bool output;
+    uint32_t characters; /* code points */
+    enum finding_action action;
+};
+
+/* What a guardrail scans with in one direction (engine/detection.h). */
+struct guardrail_scan {
+    struct scanner_parts parts;
+    uint32_t attack_channels; /* where something is done about what the classifier says */
+    uint32_t names_channels;  /* ... about names and addresses */
+    bool any;                 /* whether anything is looked for at all */
 };
 
 struct guardrail {
@@ -73,7 +93,17 @@ struct guardrail {
     struct guardrail_action *actions;
     uint32_t actions_n;
     struct rules input_rules, output_rules; /* the rules that can have an action, per direction */
-    struct detector *input, *output;        /* compiled by engine.c; NULL for no rules */
+    const struct topics *topics;            /* denied; NULL: none */
+    uint32_t topic_channels[2];             /* [output]: where something is done about them */
+    struct guardrail_length *lengths;
+    uint32_t lengths_n;
+    struct class_rows classes;                      /* before the table of this build */
+    struct redact_ways rewrite;                     /* what stands in place of each type */
+    float injection_threshold, jailbreak_threshold; /* 0: CLASSIFY_THRESHOLD */
+    /* Compiled by detection.c; a detector is NULL when there are no rules. */
+    struct detector *input, *output;
+    struct guardrail_scan scan[2];         /* [output] */
+    uint8_t secret[VERDICTS_SECRET_BYTES]; /* of this compilation's verdicts */
 };
 
 struct config_tool {
@@ -129,6 +159,7 @@ struct config {
     struct config_level *levels; /* from the root to the account */
     uint32_t levels_n;
     const struct policy_level *scp, *rcp; /* levels_n of each, compiled */
+    struct token_keys tokens;             /* n == 0: nothing is made a token, none is opened */
     struct session_keys session_keys;     /* n == 0: no sessions are given and none is opened */
     enum config_new_access new_access;
     struct str_list approvers;            /* Ed25519 public keys, 32 raw bytes each */

@@ -10,38 +10,14 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "engine/detection.h"
 #include "engine/guardrail.h"
-#include "engine/shipped.h"
+#include "engine/rewriting.h"
 #include "engine/short_form.h"
 
 #include "base/banned.h"
 
 /* ---- guardrails ---- */
-
-static enum lic_rc add_shipped_rules(struct config_reading *reading,
-                                     const struct shipped_file *file, struct rules *out)
-{
-    struct rules some = { 0 };
-    TRY(rules_read(reading->arena, str_z(file->path), str_make(file->at, file->n), &some,
-                   reading->err));
-    for (uint32_t i = 0; i < some.n; i++) {
-        ENSURE(ARENA_PUSH(reading->arena, out, some.at[i]), reading->err, LIC_E_NOMEM,
-               "no memory for a rule");
-    }
-    return LIC_OK;
-}
-
-static enum lic_rc read_shipped_rules(struct config_reading *reading, struct rules *out)
-{
-    const struct shipped_file *file;
-    for (uint32_t i = 0; (file = shipped_at(i)) != NULL; i++) {
-        lic_str path = str_z(file->path);
-        if (str_starts(path, LIC_STR("patterns/")) && str_ends(path, LIC_STR(".rules"))) {
-            TRY(add_shipped_rules(reading, file, out));
-        }
-    }
-    return LIC_OK;
-}
 
 static enum lic_rc check_file_name(struct config_reading *reading, lic_str file, lic_str name)
 {
@@ -64,7 +40,8 @@ static enum lic_rc read_guardrail(struct config_reading *reading, lic_str file_n
     if (config_dir_read(&reading->dir, source.file, &source.text, reading->err) != LIC_OK) {
         return mistakes_add_err(&reading->mistakes, reading->err);
     }
-    return guardrail_read(reading->arena, &source, &reading->mistakes, out, reading->err);
+    TRY(guardrail_read(reading->arena, &source, &reading->mistakes, out, reading->err));
+    return rewriting_take_keys(reading, source.file, out);
 }
 
 enum lic_rc config_guardrails_read(struct config_reading *reading)
@@ -74,7 +51,7 @@ enum lic_rc config_guardrails_read(struct config_reading *reading)
     struct shape lictor_yaml = config_shape(reading, LIC_STR("lictor.yaml"));
     struct rules *shipped = ARENA_NEW(reading->arena, struct rules);
     ENSURE(shipped, reading->err, LIC_E_NOMEM, "no memory for rules");
-    TRY(read_shipped_rules(reading, shipped));
+    TRY(detection_rules(reading->arena, shipped, reading->err));
     TRY(config_dir_list(&reading->dir, LIC_STR("guardrails"), LIC_STR(".json"), &names,
                         reading->err));
     config->guardrails = ARENA_ARRAY(reading->arena, struct guardrail *, names.n);
@@ -244,6 +221,26 @@ static enum lic_rc read_agent_tools(struct agent_reading *a)
     return LIC_OK;
 }
 
+/*
+ * A session of a role is bound by the agent that has the role (assume.c). Of two it could be bound
+ * by neither, and whoever may assume the role would get around both.
+ */
+static enum lic_rc refuse_shared_role(struct agent_reading *a, const struct identity *role)
+{
+    const struct config *config = a->reading->config;
+    for (uint32_t i = 0; role && role->trust_doc && &config->agents[i] != a->out; i++) {
+        if (a->reading->agent_roles[i] == role) {
+            return shape_mistake(a->shape, a->file.role, LIC_E_INVALID,
+                                 "the agent \"" LIC_FMT "\" has the role " LIC_FMT
+                                 ", too, and the role has a trust policy: its sessions would be "
+                                 "bound by neither agent; give each a role of its own, or take "
+                                 "the trust policy away",
+                                 LIC_ARG(config->agents[i].name), LIC_ARG(role->name));
+        }
+    }
+    return LIC_OK;
+}
+
 static enum lic_rc read_agent_parts(struct agent_reading *a, const struct identity **out_role)
 {
     const struct agent_file *file = &a->file;
@@ -251,6 +248,7 @@ static enum lic_rc read_agent_parts(struct agent_reading *a, const struct identi
     a->out->guardrail = a->reading->config->default_guardrail;
     a->out->tools_listed = file->tools != NULL;
     TRY(file->role ? config_role_named(a->reading, a->shape, file->role, out_role) : LIC_OK);
+    TRY(refuse_shared_role(a, *out_role));
     TRY(file->instructions ? read_instructions(a) : LIC_OK);
     TRY(file->models ? read_agent_models(a) : LIC_OK);
     TRY(file->tools ? read_agent_tools(a) : LIC_OK);

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "engine/endpoint.h"
+#include "engine/rewriting.h"
 
 #include "base/banned.h"
 
@@ -24,12 +25,14 @@ enum { ACCOUNT_DIGITS = 12 };
 enum { SKEW_MS_DEFAULT = 15 * 60 * 1000, SKEW_MS_MAX = 3600 * 1000 };
 /* 2.7 million signatures, seen in the half hour in which each could be used again. */
 enum { REPLAY_BYTES = 64 << 20 };
+/* Room for 32,768 texts. */
+enum { VERDICT_BYTES = 16 << 20 };
 
 /* lictor.yaml as written, before its parts are checked against each other. */
 struct file {
     const struct yaml_node *listen, *admin, *tls, *ledger, *limits, *guardrail, *identity;
     const struct yaml_node *providers, *models, *tools;
-    const struct yaml_node *region, *account, *workers, *reload;
+    const struct yaml_node *region, *account, *workers, *reload, *tokens;
     lic_str state;
     enum config_choice unknown_members, uninspected;
 };
@@ -480,6 +483,7 @@ static const struct shape_member TOP[] = {
     { "listen", shape_keep, offsetof(struct file, listen), .required = false },
     { "admin", shape_keep, offsetof(struct file, admin), .required = false },
     { "tls", shape_keep, offsetof(struct file, tls), .required = false },
+    { "tokens", shape_keep, offsetof(struct file, tokens), .required = false },
     { "state", shape_path, offsetof(struct file, state), .required = false },
     { "region", shape_keep, offsetof(struct file, region), .required = false },
     { "account", shape_keep, offsetof(struct file, account), .required = false },
@@ -567,6 +571,7 @@ static enum lic_rc read_settings(struct config_reading *reading, const struct sh
         TRY(shape_mapping(shape, file->identity, SHAPE("identity", IDENTITY), config));
         settings->replay_bytes = config->replay_refused ? REPLAY_BYTES : 0;
     }
+    settings->verdict_bytes = VERDICT_BYTES;
     if (file->limits) {
         TRY(shape_mapping(shape, file->limits, SHAPE("limits", LIMITS), settings));
     }
@@ -588,6 +593,7 @@ enum lic_rc config_lictor_read(struct config_reading *reading)
     TRY(read_settings(reading, &shape, &file));
     reading->default_guardrail = file.guardrail;
     TRY(file.reload ? config_reload_read(reading, &shape, file.reload) : LIC_OK);
+    TRY(file.tokens ? rewriting_read_tokens(reading, &shape, file.tokens) : LIC_OK);
     if (file.providers) {
         TRY(config_providers_read(reading, &shape, file.providers));
     }

@@ -18,14 +18,12 @@
 
 /* ---- engine ---- */
 
-static void release_detectors(struct config *config)
+static void release_detectors(struct lic_engine *engine)
 {
-    for (uint32_t i = 0; i < config->guardrails_n; i++) {
-        detector_free(config->guardrails[i]->input);
-        detector_free(config->guardrails[i]->output);
-        config->guardrails[i]->input = NULL;
-        config->guardrails[i]->output = NULL;
+    for (uint32_t i = 0; i < engine->config.guardrails_n; i++) {
+        detection_release(engine->config.guardrails[i]);
     }
+    detection_fini(&engine->detection);
 }
 
 /* Public keys hold memory of OpenSSL; session keys are secrets whose lifetime ends here. */
@@ -39,12 +37,16 @@ static void release_keys(struct config *config)
     if (keys->n > 0) {
         explicit_bzero((void *)(uintptr_t)keys->at, sizeof(*keys->at) * keys->n);
     }
+    if (config->tokens.n > 0) {
+        explicit_bzero((void *)(uintptr_t)config->tokens.at,
+                       sizeof(*config->tokens.at) * config->tokens.n);
+    }
 }
 
 static void engine_free(struct lic_engine *engine)
 {
     const struct lic_host *host = engine->host;
-    release_detectors(&engine->config);
+    release_detectors(engine);
     release_keys(&engine->config);
     arena_fini(&engine->arena);
     arena_pool_fini(&engine->pool);
@@ -52,21 +54,14 @@ static void engine_free(struct lic_engine *engine)
     host->resize(host->ctx, engine, 0);
 }
 
-static enum lic_rc compile_rules(const struct lic_host *host, const struct rules *rules,
-                                 struct detector **out, struct lic_err *err)
-{
-    if (rules->n == 0) {
-        return LIC_OK;
-    }
-    return detector_new(host, rules, out, err);
-}
-
 static enum lic_rc compile_guardrails(struct lic_engine *engine, struct lic_err *err)
 {
+    if (engine->config.guardrails_n == 0) {
+        return LIC_OK;
+    }
+    TRY(detection_init(&engine->detection, engine->host, &engine->arena, err));
     for (uint32_t i = 0; i < engine->config.guardrails_n; i++) {
-        struct guardrail *guardrail = engine->config.guardrails[i];
-        TRY(compile_rules(engine->host, &guardrail->input_rules, &guardrail->input, err));
-        TRY(compile_rules(engine->host, &guardrail->output_rules, &guardrail->output, err));
+        TRY(detection_compile(&engine->detection, engine->host, engine->config.guardrails[i], err));
     }
     return LIC_OK;
 }

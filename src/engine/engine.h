@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "engine/config.h"
+#include "engine/detection.h"
 #include "engine/failmode.h"
 
 #define ENGINE_MAGIC 0x4c494345u /* "LICE" */
@@ -20,6 +21,7 @@ struct lic_engine {
     struct arena_pool pool;
     struct arena arena;
     struct config config;
+    struct detection detection;
 };
 
 struct lic_worker {

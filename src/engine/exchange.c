@@ -4,6 +4,7 @@
  * invariants are drawn in exchange.h. What ends it early is in refuse.c, what is written down in
  * recording.c, the answer's side in answer.c and stream.c.
  */
+#include "engine/rewriting.h"
 #include "engine/exchange.h"
 
 #include "base/clock.h"
@@ -55,7 +56,11 @@ static void exchange_free(struct lic_exchange *x)
 
 struct inspect exchange_inspect(struct lic_exchange *x, bool output)
 {
-    return (struct inspect){ x->worker, &x->arena, x->guardrail, output };
+    return (struct inspect){ .worker = x->worker,
+                             .arena = &x->arena,
+                             .guardrail = x->guardrail,
+                             .output = output,
+                             .tools = output ? NULL : &x->request.tools };
 }
 
 /* ---- head ---- */
@@ -414,10 +419,12 @@ static bool choose_model(struct lic_exchange *x, enum failmode *failure, struct 
 
 static bool inspect_request(struct lic_exchange *x, enum failmode *failure, struct lic_err *err)
 {
+    struct scan_scores scores = { 0 };
     struct inspect inspect = exchange_inspect(x, /* output= */ false);
+    inspect.scores = &scores;
     enum lic_rc rc = inspect_event(&inspect, &x->request, &x->found_in, err);
     if (rc == LIC_OK) {
-        rc = inspect_classify(&x->arena, &x->request, &x->found_in, err);
+        rc = inspect_classify(&inspect, &x->request, &x->found_in, err);
     }
     *failure = rc == LIC_E_NOMEM   ? FAIL_out_of_memory
                : rc == LIC_E_LIMIT ? FAIL_too_many_findings
@@ -465,7 +472,7 @@ static enum lic_rc edit_model(struct lic_exchange *x, struct edits *edits, struc
 static enum lic_rc make_body(struct lic_exchange *x, lic_str body, struct lic_err *err)
 {
     struct edits edits = { 0 };
-    TRY(inspect_rewrite(&x->arena, &x->request, &x->found_in, body, &edits, err));
+    TRY(inspect_rewrite(&x->arena, rewriting_ways(x), &x->request, &x->found_in, body, &edits, err));
     x->request_rewritten = edits.n > 0;
     TRY(edit_model(x, &edits, err));
     if (x->agent && x->agent->instructions.n > 0) {

@@ -17,7 +17,11 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "detect/nearby.h"
+#include "engine/detection.h"
+#include "engine/rewriting.h"
 #include "engine/shape.h"
+#include "engine/shipped.h"
 
 #include "base/banned.h"
 
@@ -29,6 +33,8 @@ enum { UNSAID = -1 };
 
 #define CHANNEL_BIT(channel) (1u << (channel))
 static const uint32_t CHANNELS_ALL = CHANNEL_BIT(CHANNEL_N) - 1;
+/* What is said, by either side; instructions name the topics that they forbid. */
+static const uint32_t CHANNELS_TALK = (CHANNEL_BIT(CHANNEL_N) - 1) & ~CHANNEL_BIT(CHANNEL_SYSTEM);
 /* Where data comes from that somebody else wrote: what a prompt attack arrives in. */
 static const uint32_t CHANNELS_UNTRUSTED =
     CHANNEL_BIT(CHANNEL_USER) | CHANNEL_BIT(CHANNEL_TOOL_RESULT) | CHANNEL_BIT(CHANNEL_DOCUMENT);
@@ -47,7 +53,25 @@ struct building {
     struct rules own; /* words and expressions of this file */
     uint32_t words_n;
     struct rows by_lictor, by_rule, by_type, by_category;
+    struct {
+        struct topic_source *at;
+        uint32_t n, cap;
+    } topics;
+    struct {
+        const struct yaml_node **at;
+        uint32_t n, cap;
+    } topic_nodes; /* beside `topics` */
+    const struct topics *compiled_topics;
+    uint32_t topic_channels[2];
+    struct {
+        struct guardrail_length *at;
+        uint32_t n, cap;
+    } lengths;
     bool ignore_unsupported;
+    struct class_rows classes;
+    struct redact_ways rewrite;
+    float injection_threshold, jailbreak_threshold; /* of the lictor block; 0: not said */
+    float attack_threshold;                         /* of PROMPT_ATTACK's strength; 0: no filter */
 };
 
 /* ---- shared members: an action for each direction ---- */
@@ -125,7 +149,8 @@ static const struct rule *rule_with(const struct rules *rules, lic_str id, lic_s
 
 static bool is_known(const struct building *b, lic_str id, lic_str type)
 {
-    return rule_with(b->shipped, id, type) || rule_with(&b->own, id, type);
+    return rule_with(b->shipped, id, type) || rule_with(&b->own, id, type) ||
+           detection_has_rule(id) || detection_has_type(type);
 }
 
 static enum lic_rc unsupported(const struct building *b, const struct yaml_node *node, lic_str what)
@@ -264,6 +289,112 @@ static enum lic_rc read_regex(struct building *b, const struct yaml_node *node)
     return name.n > 0 && file.pattern.n > 0 ? add_regex(b, node, name, &file) : LIC_OK;
 }
 
+/* ---- identifiers of our own block: a pattern with what stands near it ---- */
+
+struct identifier_file {
+    struct regex_file regex;
+    struct str_list keywords, ignored;
+    uint32_t distance, severity;
+    lic_str class;
+};
+
+static enum lic_rc read_severity(const struct shape *shape, const struct yaml_node *node, void *at)
+{
+    static const char *const NAMES[] = { "low", "medium", "high", "critical" }; /* as declared */
+    return shape_choice(shape, node, (struct shape_choice){ NAMES, 4 }, at);
+}
+
+static const struct shape_member IDENTIFIER[] = {
+    { "name", shape_keep, offsetof(struct identifier_file, regex.name), .required = true },
+    { "regex", shape_text, offsetof(struct identifier_file, regex.pattern), .required = true },
+    { "description", shape_text, offsetof(struct identifier_file, regex.description),
+      .required = false },
+    { "action", read_action, offsetof(struct identifier_file, regex.directed.action),
+      .required = true },
+    { "keywords", shape_texts, offsetof(struct identifier_file, keywords), .required = false },
+    { "ignoreWords", shape_texts, offsetof(struct identifier_file, ignored), .required = false },
+    { "maximumMatchDistance", shape_u32, offsetof(struct identifier_file, distance),
+      .required = false },
+    { "severity", read_severity, offsetof(struct identifier_file, severity), .required = false },
+    { "class", shape_text, offsetof(struct identifier_file, class), .required = false },
+    { "inputAction", read_action, offsetof(struct identifier_file, regex.directed.input_action),
+      .required = false },
+    { "outputAction", read_action, offsetof(struct identifier_file, regex.directed.output_action),
+      .required = false },
+};
+
+/* The rule that was just added becomes one that looks at what stands near. */
+static enum lic_rc add_nearness(struct building *b, const struct identifier_file *file)
+{
+    struct rule *rule = &b->own.at[b->own.n - 1];
+    struct class_row row = { .type = rule->type,
+                             .category = CATEGORY_ANY,
+                             .name = file->class,
+                             .sensitivity = SENSITIVITY_CONFIDENTIAL };
+    rule->keywords = file->keywords;
+    rule->ignore = file->ignored;
+    rule->needs_keyword = file->keywords.n > 0;
+    rule->within = file->distance;
+    rule->severity = (enum finding_severity)file->severity;
+    ENSURE(file->class.n == 0 || ARENA_PUSH(b->arena, &b->classes, row), b->err, LIC_E_NOMEM,
+           "no memory for a class");
+    return LIC_OK;
+}
+
+static enum lic_rc read_identifier(struct building *b, const struct yaml_node *node)
+{
+    struct identifier_file file = { .regex = { .directed = DIRECTED_UNSAID },
+                                    .distance = RULE_WITHIN,
+                                    .severity = SEVERITY_HIGH };
+    lic_str name = { 0 };
+    uint32_t before = b->own.n;
+    TRY(shape_mapping(b->shape, node, SHAPE("an identifier", IDENTIFIER), &file));
+    if (file.distance < 1 || file.distance > NEARBY_CHARACTERS_MAX) {
+        return shape_mistake(b->shape, node, LIC_E_LIMIT,
+                             "\"maximumMatchDistance\" is 1 to %u characters",
+                             NEARBY_CHARACTERS_MAX);
+    }
+    if (file.regex.name) {
+        TRY(shape_name(b->shape, file.regex.name, &name));
+    }
+    if (name.n > 0 && file.regex.pattern.n > 0) {
+        TRY(add_regex(b, node, name, &file.regex));
+    }
+    return b->own.n > before ? add_nearness(b, &file) : LIC_OK;
+}
+
+/* ---- what is never reported ---- */
+
+struct allow_file {
+    struct str_list texts, expressions;
+};
+
+static const struct shape_member ALLOW[] = {
+    { "texts", shape_texts, offsetof(struct allow_file, texts), .required = false },
+    { "regexes", shape_texts, offsetof(struct allow_file, expressions), .required = false },
+};
+
+static enum lic_rc add_allowed(struct building *b, const struct yaml_node *node,
+                               const struct str_list *texts, bool literal)
+{
+    for (uint32_t i = 0; i < texts->n; i++) {
+        struct rule_allowed row = {
+            .text = texts->at[i], .literal = literal, .file = b->shape->file, .line = node->line
+        };
+        ENSURE(ARENA_PUSH(b->arena, &b->own.allowed, row), b->err, LIC_E_NOMEM,
+               "no memory for what is allowed");
+    }
+    return LIC_OK;
+}
+
+static enum lic_rc read_allow(struct building *b, const struct yaml_node *node)
+{
+    struct allow_file file = { 0 };
+    TRY(shape_mapping(b->shape, node, SHAPE("allow", ALLOW), &file));
+    TRY(add_allowed(b, node, &file.texts, /* literal= */ true));
+    return add_allowed(b, node, &file.expressions, /* literal= */ false);
+}
+
 struct sensitive_file {
     const struct yaml_node *entities, *regexes;
 };
@@ -359,11 +490,58 @@ static const struct shape_member WORD_LIST[] = {
     DIRECTED_MEMBERS(struct typed_file, read_block_or_none),
 };
 
+/* One phrase of our own list: a line of data/patterns/profanity.words. */
+static enum lic_rc add_managed_word(struct building *b, lic_str file, uint32_t line, lic_str text)
+{
+    struct rule rule = {
+        .type = LIC_STR("PROFANITY"),
+        .category = FINDING_WORD,
+        .severity = SEVERITY_MEDIUM,
+        .pattern = text,
+        .validator = LIC_STR(""),
+        .description = LIC_STR("a word of the managed list"),
+        .literal = true,
+        .score = 1,
+        .file = file,
+        .line = line,
+    };
+    struct buf number;
+    buf_init(&number, b->arena, 32);
+    buf_add_u64(&number, line);
+    TRY(buf_check(&number, "the number of a word", b->err));
+    TRY(rule_id(b, "profanity.", buf_str(&number), &rule.id));
+    return add_rule(b, &rule);
+}
+
+static enum lic_rc add_profanity(struct building *b)
+{
+    const struct shipped_file *file = shipped_find(LIC_STR("patterns/profanity.words"));
+    ENSURE(file, b->err, LIC_E_MISSING, "this build has no patterns/profanity.words");
+    lic_str rest = str_make(file->at, file->n);
+    for (uint32_t line = 1; rest.n > 0; line++) {
+        lic_str text = str_trim(str_split(&rest, '\n'));
+        if (text.n > 0 && text.at[0] != '#') {
+            TRY(add_managed_word(b, str_z(file->path), line, text));
+        }
+    }
+    return LIC_OK;
+}
+
 static enum lic_rc read_word_list(struct building *b, const struct yaml_node *node)
 {
     struct typed_file file = { .directed = DIRECTED_UNSAID };
     TRY(shape_mapping(b->shape, node, SHAPE("a managed word list", WORD_LIST), &file));
-    return file.type.n > 0 ? unsupported(b, node, file.type) : LIC_OK;
+    if (!str_eq(file.type, LIC_STR("PROFANITY"))) {
+        return file.type.n > 0 ? unsupported(b, node, file.type) : LIC_OK;
+    }
+    if (rule_with(&b->own, (lic_str){ 0 }, file.type)) {
+        return shape_mistake(b->shape, node, LIC_E_DUPLICATE, "PROFANITY stands here twice");
+    }
+    TRY(add_profanity(b));
+    struct guardrail_action row = { .type = LIC_STR("PROFANITY"),
+                                    .category = CATEGORY_ANY,
+                                    .channels = CHANNELS_ALL };
+    return add_both(b, &b->by_type, row, &file.directed);
 }
 
 struct words_file {
@@ -433,11 +611,15 @@ static enum lic_rc check_modalities(struct building *b, const struct yaml_node *
     return LIC_OK;
 }
 
+/* How sure a finding must be for each strength: the stronger the filter, the less. */
+static const float STRENGTH_THRESHOLDS[STRENGTH_N] = { 1, 0.9f, 0.7f, CLASSIFY_THRESHOLD };
+
 /* Attacks arrive; they are not looked for in answers, and Bedrock wants the strength there NONE. */
 static enum lic_rc add_prompt_attack(struct building *b, const struct yaml_node *node,
                                      const struct filter_file *file)
 {
     static const enum finding_category CATEGORIES[] = { FINDING_INJECTION, FINDING_JAILBREAK };
+    b->attack_threshold = STRENGTH_THRESHOLDS[file->input_strength];
     if (file->output_strength != STRENGTH_NONE) {
         return shape_mistake(b->shape, node, LIC_E_INVALID,
                              "PROMPT_ATTACK is about requests: its outputStrength must be NONE");
@@ -484,6 +666,122 @@ static enum lic_rc read_content(struct building *b, const struct yaml_node *node
     struct content_file file = { 0 };
     TRY(shape_mapping(b->shape, node, SHAPE("contentPolicyConfig", CONTENT), &file));
     return read_list(b, file.filters, read_filter);
+}
+
+/* ---- denied topics ---- */
+
+enum { TOPIC_DEFINITION_MAX = 1000, TOPIC_EXAMPLES_MAX = 100 }; /* characters; examples */
+
+struct topic_file {
+    const struct yaml_node *name;
+    lic_str definition, type;
+    struct str_list examples;
+    struct directed directed;
+};
+
+/* Bedrock asks for names of letters, digits and some signs, blanks among them. */
+static enum lic_rc read_topic_type(const struct shape *shape, const struct yaml_node *node,
+                                   void *at)
+{
+    static const char *const NAMES[] = { "DENY" };
+    uint32_t i = 0;
+    (void)at;
+    return shape_choice(shape, node, (struct shape_choice){ NAMES, 1 }, &i);
+}
+
+static const struct shape_member TOPIC[] = {
+    { "name", shape_keep, offsetof(struct topic_file, name), .required = true },
+    { "definition", shape_text, offsetof(struct topic_file, definition), .required = true },
+    { "examples", shape_texts, offsetof(struct topic_file, examples), .required = false },
+    { "type", read_topic_type, offsetof(struct topic_file, type), .required = true },
+    DIRECTED_MEMBERS(struct topic_file, read_block_or_none),
+};
+
+static bool has_topic(const struct building *b, lic_str name)
+{
+    for (uint32_t i = 0; i < b->topics.n; i++) {
+        if (str_eq(b->topics.at[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where something is done about a topic, so that the others are not looked at. */
+static void note_topic_channels(struct building *b, const struct directed *directed)
+{
+    for (int output = 0; output < 2; output++) {
+        if (action_of(directed, output == 1) != ACTION_NONE) {
+            b->topic_channels[output] |= output == 1 ? CHANNELS_ALL : CHANNELS_TALK;
+        }
+    }
+}
+
+static enum lic_rc add_topic(struct building *b, const struct yaml_node *node, lic_str name,
+                             const struct topic_file *file)
+{
+    struct topic_source source = { .name = name,
+                                   .definition = file->definition,
+                                   .examples = file->examples.at,
+                                   .examples_n = file->examples.n };
+    if (has_topic(b, name) || b->topics.n == TOPICS_MAX ||
+        utf8_count(file->definition) > TOPIC_DEFINITION_MAX ||
+        file->examples.n > TOPIC_EXAMPLES_MAX) {
+        return shape_mistake(b->shape, node, LIC_E_LIMIT,
+                             "there are at most %u topics, each once, with a definition of at most "
+                             "%d characters and at most %d examples",
+                             TOPICS_MAX, TOPIC_DEFINITION_MAX, TOPIC_EXAMPLES_MAX);
+    }
+    TRY(rule_id(b, "topic.", name, &source.rule));
+    ENSURE(ARENA_PUSH(b->arena, &b->topics, source), b->err, LIC_E_NOMEM, "no memory for a topic");
+    ENSURE(ARENA_PUSH(b->arena, &b->topic_nodes, node), b->err, LIC_E_NOMEM,
+           "no memory for a topic");
+    note_topic_channels(b, &file->directed);
+    struct guardrail_action row = { .rule = source.rule, .category = CATEGORY_ANY };
+    for (int output = 0; output < 2; output++) {
+        row.output = output == 1;
+        row.channels = row.output ? CHANNELS_ALL : CHANNELS_TALK;
+        row.action = action_of(&file->directed, row.output);
+        TRY(add_row(b, &b->by_rule, row));
+    }
+    return LIC_OK;
+}
+
+static enum lic_rc read_topic(struct building *b, const struct yaml_node *node)
+{
+    struct topic_file file = { .directed = DIRECTED_UNSAID };
+    lic_str name = { 0 };
+    TRY(shape_mapping(b->shape, node, SHAPE("a topic", TOPIC), &file));
+    if (file.name) {
+        TRY(shape_text(b->shape, file.name, &name));
+    }
+    return name.n > 0 && file.definition.n > 0 ? add_topic(b, node, name, &file) : LIC_OK;
+}
+
+struct topics_file {
+    const struct yaml_node *topics;
+};
+
+static const struct shape_member TOPICS[] = {
+    { "topicsConfig", shape_keep, offsetof(struct topics_file, topics), .required = true },
+    { "tierConfig", shape_skip, 0, .required = false },
+};
+
+static enum lic_rc read_topics(struct building *b, const struct yaml_node *node)
+{
+    struct topics_file file = { 0 };
+    uint32_t bad = 0;
+    TRY(shape_mapping(b->shape, node, SHAPE("topicPolicyConfig", TOPICS), &file));
+    TRY(read_list(b, file.topics, read_topic));
+    if (b->topics.n == 0) {
+        return LIC_OK;
+    }
+    enum lic_rc rc =
+        topics_new(b->arena, b->topics.at, b->topics.n, &b->compiled_topics, &bad, b->err);
+    if (rc == LIC_E_INVALID) {
+        return shape_mistake(b->shape, b->topic_nodes.at[bad], rc, "%s", b->err->text);
+    }
+    return rc;
 }
 
 /* ---- the lictor block ---- */
@@ -605,10 +903,71 @@ static enum lic_rc read_own_row(struct building *b, const struct yaml_node *node
     return LIC_OK;
 }
 
+struct length_file {
+    uint32_t characters, channels, direction;
+    int action;
+};
+
+static const struct shape_member LENGTH[] = {
+    { "characters", shape_u32, offsetof(struct length_file, characters), .required = true },
+    { "channels", read_channels, offsetof(struct length_file, channels), .required = false },
+    { "direction", read_direction, offsetof(struct length_file, direction), .required = false },
+    { "action", read_own_action, offsetof(struct length_file, action), .required = true },
+};
+
+static enum lic_rc read_length(struct building *b, const struct yaml_node *node)
+{
+    struct length_file file = { .channels = CHANNELS_ALL,
+                                .direction = DIRECTION_BOTH,
+                                .action = ACTION_REJECT };
+    TRY(shape_mapping(b->shape, node, SHAPE("a length", LENGTH), &file));
+    for (int output = 0; output < 2; output++) {
+        struct guardrail_length row = { file.channels, output == 1, file.characters,
+                                        (enum finding_action)file.action };
+        bool meant =
+            file.direction == DIRECTION_BOTH || (file.direction == DIRECTION_OUTPUT) == row.output;
+        ENSURE(!meant || ARENA_PUSH(b->arena, &b->lengths, row), b->err, LIC_E_NOMEM,
+               "no memory for a length");
+    }
+    return LIC_OK;
+}
+
 struct lictor_file {
-    const struct yaml_node *actions;
+    const struct yaml_node *rewrite, *actions, *thresholds, *classification, *lengths;
+    const struct yaml_node *identifiers, *allow;
     bool ignore_unsupported;
 };
+
+struct thresholds_file {
+    float injection, jailbreak;
+};
+
+static enum lic_rc read_threshold(const struct shape *shape, const struct yaml_node *node, void *at)
+{
+    double value = 0;
+    if (node->type != YAML_SCALAR || !str_double(node->text, &value) || value <= 0 || value > 1) {
+        return shape_mistake(shape, node, LIC_E_INVALID,
+                             "a threshold is a number above 0 and at most 1");
+    }
+    *(float *)at = (float)value;
+    return LIC_OK;
+}
+
+static const struct shape_member THRESHOLDS[] = {
+    { "injection", read_threshold, offsetof(struct thresholds_file, injection), .required = false },
+    { "jailbreak", read_threshold, offsetof(struct thresholds_file, jailbreak), .required = false },
+};
+
+static enum lic_rc read_thresholds(struct building *b, const struct yaml_node *node)
+{
+    struct thresholds_file file = { 0 };
+    if (node) {
+        TRY(shape_mapping(b->shape, node, SHAPE("thresholds", THRESHOLDS), &file));
+    }
+    b->injection_threshold = file.injection;
+    b->jailbreak_threshold = file.jailbreak;
+    return LIC_OK;
+}
 
 static enum lic_rc read_unsupported(const struct shape *shape, const struct yaml_node *node,
                                     void *at)
@@ -622,6 +981,13 @@ static enum lic_rc read_unsupported(const struct shape *shape, const struct yaml
 
 static const struct shape_member LICTOR[] = {
     { "actions", shape_keep, offsetof(struct lictor_file, actions), .required = false },
+    { "thresholds", shape_keep, offsetof(struct lictor_file, thresholds), .required = false },
+    { "identifiers", shape_keep, offsetof(struct lictor_file, identifiers), .required = false },
+    { "allow", shape_keep, offsetof(struct lictor_file, allow), .required = false },
+    { "rewrite", shape_keep, offsetof(struct lictor_file, rewrite), .required = false },
+    { "lengths", shape_keep, offsetof(struct lictor_file, lengths), .required = false },
+    { "classification", shape_keep, offsetof(struct lictor_file, classification),
+      .required = false },
     { "unsupported", read_unsupported, offsetof(struct lictor_file, ignore_unsupported),
       .required = false },
 };
@@ -678,6 +1044,11 @@ static enum lic_rc read_undetectable(struct building *b, const struct yaml_node 
     return unsupported(b, node, node->key);
 }
 
+static bool knows_type(const void *arg, lic_str type)
+{
+    return is_known(arg, (lic_str){ 0 }, type);
+}
+
 static enum lic_rc read_sections(struct building *b, const struct file *file)
 {
     struct lictor_file lictor = { 0 };
@@ -685,13 +1056,38 @@ static enum lic_rc read_sections(struct building *b, const struct file *file)
         TRY(shape_mapping(b->shape, file->lictor, SHAPE("the lictor block", LICTOR), &lictor));
     }
     b->ignore_unsupported = lictor.ignore_unsupported;
+    TRY(read_thresholds(b, lictor.thresholds));
+    TRY(classes_read(b->shape, lictor.classification, &b->classes, b->err));
+    TRY(read_list(b, lictor.identifiers, read_identifier));
+    TRY(read_section(b, lictor.allow, read_allow));
     TRY(read_section(b, file->sensitive, read_sensitive));
     TRY(read_section(b, file->words, read_words));
     TRY(read_section(b, file->content, read_content));
-    TRY(read_section(b, file->topics, read_undetectable));
+    TRY(read_section(b, file->topics, read_topics));
     TRY(read_section(b, file->grounding, read_undetectable));
     TRY(read_section(b, file->reasoning, read_undetectable));
+    TRY(read_list(b, lictor.lengths, read_length));
+    struct rewriting_known known = { knows_type, b };
+    TRY(rewriting_read(b->shape, lictor.rewrite, &known, &b->rewrite, b->err));
     return read_list(b, lictor.actions, read_own_row);
+}
+
+static float threshold_of(const struct building *b, enum finding_category category)
+{
+    float said = category == FINDING_JAILBREAK ? b->jailbreak_threshold : b->injection_threshold;
+    if (said > 0) {
+        return said;
+    }
+    return b->attack_threshold > 0 ? b->attack_threshold : CLASSIFY_THRESHOLD;
+}
+
+/* A row about attacks as such is about those that are sure enough; one about a rule or a type by
+ * its name is about all of them. */
+static float minimum_of(const struct building *b, const struct guardrail_action *row)
+{
+    bool attacks = row->category == FINDING_INJECTION || row->category == FINDING_JAILBREAK;
+    bool named = row->rule.n > 0 || row->type.n > 0;
+    return attacks && !named ? threshold_of(b, (enum finding_category)row->category) : 0;
 }
 
 static enum lic_rc join_rows(struct building *b, struct guardrail *out)
@@ -700,7 +1096,9 @@ static enum lic_rc join_rows(struct building *b, struct guardrail *out)
     struct rows all = { 0 };
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         for (uint32_t j = 0; j < parts[i]->n; j++) {
-            TRY(add_row(b, &all, parts[i]->at[j]));
+            struct guardrail_action row = parts[i]->at[j];
+            row.minimum = minimum_of(b, &row);
+            TRY(add_row(b, &all, row));
         }
     }
     out->actions = all.at;
@@ -756,6 +1154,17 @@ static enum lic_rc choose_rules(struct building *b, const struct guardrail *guar
 static enum lic_rc finish(struct building *b, struct guardrail *out)
 {
     TRY(join_rows(b, out));
+    out->injection_threshold = threshold_of(b, FINDING_INJECTION);
+    out->jailbreak_threshold = threshold_of(b, FINDING_JAILBREAK);
+    out->classes = b->classes;
+    out->rewrite = b->rewrite;
+    out->topics = b->compiled_topics;
+    out->topic_channels[0] = b->topic_channels[0];
+    out->topic_channels[1] = b->topic_channels[1];
+    out->lengths = b->lengths.at;
+    out->lengths_n = b->lengths.n;
+    out->input_rules.allowed.at = out->output_rules.allowed.at = b->own.allowed.at;
+    out->input_rules.allowed.n = out->output_rules.allowed.n = b->own.allowed.n;
     TRY(choose_rules(b, out, b->shipped, /* output= */ false, &out->input_rules));
     TRY(choose_rules(b, out, &b->own, /* output= */ false, &out->input_rules));
     TRY(choose_rules(b, out, b->shipped, /* output= */ true, &out->output_rules));
@@ -767,7 +1176,10 @@ enum lic_rc guardrail_read(struct arena *arena, const struct guardrail_source *s
 {
     struct yaml_node *root;
     struct file file = { 0 };
-    enum lic_rc rc = yaml_json_read(arena, source->file, source->text, &root, err);
+    /* Rules and classes are views into the text, which its reader may let go. */
+    lic_str text = str_copy(arena, source->text);
+    ENSURE(text.at || source->text.n == 0, err, LIC_E_NOMEM, "no memory for a guardrail's text");
+    enum lic_rc rc = yaml_json_read(arena, source->file, text, &root, err);
     if (rc != LIC_OK) {
         return mistakes_add_err(mistakes, err);
     }

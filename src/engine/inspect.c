@@ -6,11 +6,17 @@
 #include "base/limits.h"
 #include "base/json_read.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "detect/redact.h"
 
 #include "base/banned.h"
 
 /* ---- the guardrail's say ---- */
+
+static const struct guardrail_scan *scan_of(const struct inspect *inspect)
+{
+    return &inspect->guardrail->scan[inspect->output];
+}
 
 static bool action_fits(const struct guardrail_action *row, const struct finding *finding,
                         enum event_channel channel, bool output)
@@ -18,7 +24,8 @@ static bool action_fits(const struct guardrail_action *row, const struct finding
     return row->output == output && (row->channels & (1u << channel)) != 0 &&
            (row->rule.n == 0 || str_eq(row->rule, finding->rule)) &&
            (row->type.n == 0 || str_eq(row->type, finding->type)) &&
-           (row->category < 0 || row->category == (int)finding->category);
+           (row->category < 0 || row->category == (int)finding->category) &&
+           finding->score >= row->minimum;
 }
 
 enum finding_action inspect_action(const struct inspect *inspect, const struct finding *finding,
@@ -60,14 +67,71 @@ static void settle_actions(const struct scan *scan, uint32_t first)
     scan->out->n = kept;
 }
 
+/* What a channel does not act on is not worked out there. */
+static struct scanner_parts parts_for(const struct inspect *inspect, enum event_channel channel)
+{
+    const struct guardrail_scan *scan = scan_of(inspect);
+    struct scanner_parts parts = scan->parts;
+    if ((scan->attack_channels & 1u << channel) == 0) {
+        parts.classifier = NULL;
+    }
+    if ((scan->names_channels & 1u << channel) == 0) {
+        parts.names = NULL;
+    }
+    if ((inspect->guardrail->topic_channels[inspect->output] & 1u << channel) == 0) {
+        parts.topics = NULL;
+    }
+    return parts;
+}
+
+static void raise_scores(struct scan_scores *all, const struct scan_scores *one)
+{
+    if (!all) {
+        return;
+    }
+    all->injection = one->injection > all->injection ? one->injection : all->injection;
+    all->jailbreak = one->jailbreak > all->jailbreak ? one->jailbreak : all->jailbreak;
+    all->cut |= one->cut;
+}
+
+/* A text of a conversation that was scanned in a turn before is not scanned again. */
+static enum lic_rc scan_or_recall(const struct scan *scan, const struct scanner_parts *parts,
+                                  const struct scan_subject *subject, struct scan_scores *scores)
+{
+    const struct inspect *inspect = scan->inspect;
+    const struct lic_host *host = inspect->worker->host;
+    struct verdicts_key key = { inspect->guardrail->secret, inspect->output, subject };
+    uint8_t id[LIC_VERDICT_ID_BYTES];
+    uint32_t first = scan->out->n;
+    bool kept = verdicts_id(&key, &inspect->worker->scratch, id);
+    if (kept && verdicts_get(host, id, subject->text.n, inspect->arena, scan->out, scores)) {
+        return LIC_OK;
+    }
+    TRY(scanner_scan(parts, inspect->worker->detect, subject, inspect->arena, scan->out, scores,
+                     scan->err));
+    if (kept) {
+        verdicts_put(host, id, scan->out->n > first ? scan->out->at + first : NULL,
+                     scan->out->n - first, scores);
+    }
+    return LIC_OK;
+}
+
 static enum lic_rc scan_bytes(const struct scan *scan, lic_str text)
 {
     const struct inspect *inspect = scan->inspect;
-    const struct detector *detector =
-        inspect->output ? inspect->guardrail->output : inspect->guardrail->input;
+    struct scanner_parts parts = parts_for(inspect, scan->part->channel);
+    struct scan_scores scores = { 0 };
+    struct scan_subject subject = { .text = text,
+                                    .channel = scan->part->channel,
+                                    .tool = scan->part->name,
+                                    .agent_tools = inspect->tools };
     uint32_t first = scan->out->n;
-    TRY(detector_scan(detector, inspect->worker->detect, text, /* from= */ 0, inspect->arena,
-                      scan->out, scan->err));
+    TRY(scan_or_recall(scan, &parts, &subject, &scores));
+    raise_scores(inspect->scores, &scores);
+    if (inspect->guardrail->rewrite.keys) {
+        redact_skip_tokens(text, inspect->guardrail->rewrite.keys, inspect->arena, scan->out,
+                           first);
+    }
     settle_actions(scan, first);
     ENSURE(scan->out->n <= LIMIT_FINDINGS, scan->err, LIC_E_LIMIT, "%u findings are more than %u",
            scan->out->n, LIMIT_FINDINGS);
@@ -165,15 +229,73 @@ static enum lic_rc scan_node(const struct scan *scan, struct whole *whole,
     return node->type == JSON_NUMBER ? add_clipped(scan, whole, &value) : LIC_OK;
 }
 
+/*
+ * Whom the whole text attacks is one finding, not one a leaf. Only what is masked must be within
+ * leaves, and what is sensitive may be, for the record.
+ */
+static enum lic_rc take_attacks(const struct scan *scan, struct findings *whole)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < whole->n; i++) {
+        const struct finding *finding = &whole->at[i];
+        bool attack =
+            finding->category == FINDING_INJECTION || finding->category == FINDING_JAILBREAK;
+        if (!attack || finding->action == ACTION_REWRITE) {
+            whole->at[kept++] = *finding;
+            continue;
+        }
+        ENSURE(ARENA_PUSH(scan->inspect->arena, scan->out, *finding), scan->err, LIC_E_NOMEM,
+               "no memory for a finding");
+    }
+    whole->n = kept;
+    return LIC_OK;
+}
+
 static enum lic_rc scan_json(const struct scan *scan, const struct json_doc *doc)
 {
     struct whole whole = { 0 };
     struct scan all = *scan;
     all.out = &whole.found;
     TRY(scan_bytes(&all, scan->part->text));
+    TRY(take_attacks(scan, &whole.found));
     findings_settle(&whole.found);
     for (uint32_t i = 0; i < doc->n; i++) {
         TRY(scan_node(scan, &whole, doc, &doc->nodes[i]));
+    }
+    return LIC_OK;
+}
+
+/* What stands beyond the end that a row allows is one finding. */
+static enum lic_rc check_length(const struct scan *scan, const struct guardrail_length *row)
+{
+    lic_str text = scan->part->text;
+    bool meant = row->output == scan->inspect->output &&
+                 (row->channels & 1u << scan->part->channel) != 0 && row->action != ACTION_NONE;
+    if (!meant || text.n <= row->characters || utf8_count(text) <= row->characters) {
+        return LIC_OK;
+    }
+    struct finding finding = { .rule = LIC_STR("length"),
+                               .type = LIC_STR("MAXIMUM_LENGTH"),
+                               .category = FINDING_WORD,
+                               .severity = SEVERITY_LOW,
+                               .action = row->action,
+                               .part = scan->index,
+                               .end = (uint32_t)text.n,
+                               .score = 1,
+                               .output = row->output };
+    for (uint32_t i = 0; i < row->characters; i++) {
+        finding.start += (uint32_t)utf8_step(str_tail(text, finding.start));
+    }
+    ENSURE(ARENA_PUSH(scan->inspect->arena, scan->out, finding), scan->err, LIC_E_NOMEM,
+           "no memory for a finding");
+    return LIC_OK;
+}
+
+static enum lic_rc check_lengths(const struct scan *scan)
+{
+    const struct guardrail *guardrail = scan->inspect->guardrail;
+    for (uint32_t i = 0; i < guardrail->lengths_n; i++) {
+        TRY(check_length(scan, &guardrail->lengths[i]));
     }
     return LIC_OK;
 }
@@ -182,13 +304,13 @@ enum lic_rc inspect_part(const struct inspect *inspect, const struct event_part 
                          uint32_t index, struct findings *findings, struct lic_err *err)
 {
     static const struct json_limits limits = { .mode = JSON_PLAIN };
-    const struct guardrail *guardrail = inspect->guardrail;
-    if (!guardrail || !(inspect->output ? guardrail->output : guardrail->input) ||
-        part->kind == PART_OPAQUE || part->text.n == 0) {
+    if (!inspect->guardrail || !scan_of(inspect)->any || part->kind == PART_OPAQUE ||
+        part->text.n == 0) {
         return LIC_OK;
     }
     struct scan scan = { inspect, part, index, findings, err };
     struct json_doc doc;
+    TRY(check_lengths(&scan));
     struct lic_err ignored;
     if (part->kind == PART_JSON &&
         json_read(&inspect->worker->scratch, part->text, &limits, &doc, &ignored) == LIC_OK) {
@@ -210,14 +332,24 @@ enum lic_rc inspect_event(const struct inspect *inspect, const struct event *eve
 /* ---- rewriting ---- */
 
 /* The bytes that stand for a finding at the finding's own level, then at the body's. */
-static enum lic_rc mask_for_body(struct arena *arena, const struct event_part *part,
-                                 const struct finding *finding, lic_str *out, struct lic_err *err)
+static enum lic_rc mask_for_body(struct arena *arena, const struct redact_ways *ways,
+                                 const struct event_part *part, const struct finding *finding,
+                                 lic_str *out, struct lic_err *err)
 {
     struct buf mask, inner, outer;
     buf_init(&mask, arena, LIMIT_CONFIG_FILE_BYTES);
     buf_init(&inner, arena, LIMIT_CONFIG_FILE_BYTES);
     buf_init(&outer, arena, LIMIT_CONFIG_FILE_BYTES);
-    redact_mask(finding, &mask);
+    lic_str value = str_slice(part->text, finding->start, finding->end);
+    if (part->kind == PART_JSON && !finding->bare_json) {
+        struct buf decoded;
+        buf_init(&decoded, arena, LIMIT_JSON_BYTES);
+        /* What is cut within an escape has no value of its own: it is masked. */
+        bool whole = json_unescape(value, &decoded, err) == LIC_OK && decoded.failed == LIC_OK;
+        value = buf_str(&decoded);
+        ways = whole ? ways : NULL;
+    }
+    redact_value_in(part->text, finding, value, ways, &mask);
     if (part->kind == PART_JSON) {
         buf_add(&inner, finding->bare_json ? LIC_STR("\"") : LIC_STR(""));
         json_escape(&inner, buf_str(&mask));
@@ -244,9 +376,9 @@ static size_t raw_place(const struct event_part *part, struct json_place *place,
     return same ? at : json_raw_advance(part->raw, place, at);
 }
 
-enum lic_rc inspect_rewrite(struct arena *arena, const struct event *event,
-                            const struct findings *findings, lic_str body, struct edits *edits,
-                            struct lic_err *err)
+enum lic_rc inspect_rewrite(struct arena *arena, const struct redact_ways *ways,
+                            const struct event *event, const struct findings *findings,
+                            lic_str body, struct edits *edits, struct lic_err *err)
 {
     struct json_place place = { 0 };
     uint32_t part_now = UINT32_MAX;
@@ -261,7 +393,7 @@ enum lic_rc inspect_rewrite(struct arena *arena, const struct event *event,
             place = (struct json_place){ 0 };
         }
         lic_str mask;
-        TRY(mask_for_body(arena, part, finding, &mask, err));
+        TRY(mask_for_body(arena, ways, part, finding, &mask, err));
         size_t base = (size_t)(part->raw.at - body.at);
         size_t start = raw_place(part, &place, finding->start);
         size_t end = raw_place(part, &place, finding->end);
@@ -332,43 +464,6 @@ enum lic_rc inspect_show(struct arena *arena, struct event *event, const struct 
 
 /* ---- classes ---- */
 
-struct class_row {
-    const char *name;
-    int sensitivity; /* index into sensitivity_names */
-};
-
-static const char *const sensitivity_names[] = { "public", "internal", "confidential",
-                                                 "restricted" };
-
-/* Issue 4 makes this a table of configuration; until then: people's data is confidential, what
- * opens doors or moves money is restricted. */
-static struct class_row class_of(const struct finding *finding)
-{
-    if (str_eq(finding->type, LIC_STR("CREDIT_DEBIT_CARD_NUMBER"))) {
-        return (struct class_row){ "pci", 3 };
-    }
-    switch (finding->category) {
-    case FINDING_PII:
-        return (struct class_row){ "pii", 2 };
-    case FINDING_PHI:
-        return (struct class_row){ "phi", 3 };
-    case FINDING_FINANCIAL:
-        return (struct class_row){ "financial", 2 };
-    case FINDING_CREDENTIALS:
-        return (struct class_row){ "credentials", 3 };
-    case FINDING_CUSTOM:
-        return (struct class_row){ "secret-business", 2 };
-    case FINDING_INJECTION:
-    case FINDING_JAILBREAK:
-    case FINDING_WORD:
-    case FINDING_HIDDEN_TEXT:
-    case FINDING_TOPIC:
-    case FINDING_CATEGORY_N:
-        break;
-    }
-    return (struct class_row){ NULL, 0 };
-}
-
 static bool list_has(const struct str_list *list, lic_str s)
 {
     for (uint32_t i = 0; i < list->n; i++) {
@@ -379,17 +474,25 @@ static bool list_has(const struct str_list *list, lic_str s)
     return false;
 }
 
-enum lic_rc inspect_classify(struct arena *arena, struct event *event,
+/* A score as policy compares it: to six digits, as finding_score gives them. */
+static double score_of(const struct inspect *inspect)
+{
+    struct finding one = { .score = inspect->scores ? inspect->scores->injection : 0 };
+    return finding_score(&one);
+}
+
+enum lic_rc inspect_classify(const struct inspect *inspect, struct event *event,
                              const struct findings *findings, struct lic_err *err)
 {
-    int sensitivity = 0;
-    double injection = 0;
+    const struct class_rows *rows = inspect->guardrail ? &inspect->guardrail->classes : NULL;
+    enum sensitivity sensitivity = SENSITIVITY_PUBLIC;
+    double injection = score_of(inspect);
     for (uint32_t i = 0; i < findings->n; i++) {
         const struct finding *finding = &findings->at[i];
-        struct class_row row = class_of(finding);
+        struct class_row row = classes_of(rows, finding);
         sensitivity = row.sensitivity > sensitivity ? row.sensitivity : sensitivity;
-        if (row.name && !list_has(&event->data_class, str_z(row.name))) {
-            ENSURE(str_list_add(&event->data_class, arena, str_z(row.name)) == LIC_OK, err,
+        if (row.name.n > 0 && !list_has(&event->data_class, row.name)) {
+            ENSURE(str_list_add(&event->data_class, inspect->arena, row.name) == LIC_OK, err,
                    LIC_E_NOMEM, "no memory for a data class");
         }
         bool hostile =
@@ -398,7 +501,7 @@ enum lic_rc inspect_classify(struct arena *arena, struct event *event,
             injection = finding_score(finding);
         }
     }
-    event->sensitivity = str_z(sensitivity_names[sensitivity]);
+    event->sensitivity = str_z(classes_sensitivity(sensitivity));
     event->injection_score = injection;
     return LIC_OK;
 }

@@ -19,6 +19,8 @@ struct inspect {
     struct arena *arena;               /* findings and rewritten texts live here */
     const struct guardrail *guardrail; /* NULL: nothing is looked for */
     bool output;                       /* the answer's rules, not the request's */
+    struct scan_scores *scores;        /* the highest so far; NULL: nobody asks */
+    const struct str_list *tools;      /* names of the tools in play; NULL: unknown */
 };
 
 /* What is done about a finding in this channel: first row of the guardrail that fits. */
@@ -38,9 +40,9 @@ enum lic_rc inspect_part(const struct inspect *inspect, const struct event_part 
                          struct lic_err *err) LIC_MUST_USE;
 
 /* Adds the edits of `body` that mask the findings to be rewritten. */
-enum lic_rc inspect_rewrite(struct arena *arena, const struct event *event,
-                            const struct findings *findings, lic_str body, struct edits *edits,
-                            struct lic_err *err) LIC_MUST_USE;
+enum lic_rc inspect_rewrite(struct arena *arena, const struct redact_ways *ways,
+                            const struct event *event, const struct findings *findings,
+                            lic_str body, struct edits *edits, struct lic_err *err) LIC_MUST_USE;
 
 /*
  * Sets `shown` of every part whose text a record must not hold: rewritten findings always, and
@@ -49,8 +51,9 @@ enum lic_rc inspect_rewrite(struct arena *arena, const struct event *event,
 enum lic_rc inspect_show(struct arena *arena, struct event *event, const struct findings *findings,
                          bool mask_all, struct lic_err *err) LIC_MUST_USE;
 
-/* Classes, sensitivity and injection score that findings give an event, as condition keys. */
-enum lic_rc inspect_classify(struct arena *arena, struct event *event,
+/* Classes, sensitivity and injection score that findings and scores give an event, as condition
+ * keys. */
+enum lic_rc inspect_classify(const struct inspect *inspect, struct event *event,
                              const struct findings *findings, struct lic_err *err) LIC_MUST_USE;
 
 /* "INSTRUCTION_OVERRIDE in user text (rule injection.override)": the strongest finding, in words.

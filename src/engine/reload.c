@@ -29,7 +29,9 @@ struct subject {
     lic_str name;
     const struct policy_doc *const *docs;
     uint32_t n;
-    bool limit; /* absent means everything, not nothing */
+    bool limit;         /* absent means everything, not nothing */
+    lic_str traits;     /* what policies ask of it: tags; of a provider, who may come by it */
+    int64_t revoked_ns; /* sessions issued before are refused; 0: none */
 };
 
 struct subjects {
@@ -67,10 +69,38 @@ static enum lic_rc add_one(struct listing *l, const char *what, lic_str of,
     return *doc ? add(l, what, of, &subject) : LIC_OK;
 }
 
-/* `who` is judged by what is attached to `identity`: itself, or the role it acts through. */
-static enum lic_rc add_identity(struct listing *l, lic_str who, const struct identity *identity)
+static void write_values(struct buf *out, lic_str name, const struct str_list *values)
 {
-    struct subject subject = { .docs = identity->docs, .n = identity->docs_n };
+    buf_add(out, name);
+    for (uint32_t i = 0; i < values->n; i++) {
+        buf_add_char(out, i == 0 ? '=' : ',');
+        buf_add(out, values->at[i]);
+    }
+    buf_add_char(out, '\n');
+}
+
+/* Policies are compared for any tags, so that which ones somebody has is compared by itself. */
+static enum lic_rc describe_tags(struct listing *l, const struct event_extra *tags, uint32_t n,
+                                 lic_str *out)
+{
+    struct buf text;
+    buf_init(&text, l->arena, LIMIT_JSON_BYTES);
+    for (uint32_t i = 0; i < n; i++) {
+        write_values(&text, tags[i].key, &tags[i].values);
+    }
+    TRY(buf_check(&text, "the tags of a policy's subject", l->err));
+    *out = buf_str(&text);
+    return LIC_OK;
+}
+
+/* `who` is judged by what is attached to `identity`: itself, or the role it acts through. */
+static enum lic_rc add_identity(struct listing *l, lic_str who, const struct identity *identity,
+                                const struct event_extra *tags, uint32_t tags_n)
+{
+    struct subject subject = { .docs = identity->docs,
+                               .n = identity->docs_n,
+                               .revoked_ns = identity->revoked_before_ns };
+    TRY(describe_tags(l, tags, tags_n, &subject.traits));
     TRY(add(l, "policies of ", who, &subject));
     return add_one(l, "boundary of ", who, &identity->boundary_doc, /* limit= */ true);
 }
@@ -87,15 +117,35 @@ static enum lic_rc add_levels(struct listing *l, const struct config *config)
     return LIC_OK;
 }
 
+/* Whose tokens are believed, and what they are good for. */
+static enum lic_rc add_provider(struct listing *l, const struct identity_provider *provider)
+{
+    struct buf text;
+    struct subject subject = { .n = 0 };
+    buf_init(&text, l->arena, LIMIT_JSON_BYTES);
+    write_values(&text, LIC_STR("audiences"), &provider->audiences);
+    buf_add(&text, LIC_STR("keys="));
+    buf_add(&text, provider->jwks_url.n > 0 ? provider->jwks_url : provider->jwks_path);
+    buf_add(&text, LIC_STR("\nbearer_role="));
+    buf_add(&text, provider->bearer_role_arn);
+    TRY(buf_check(&text, "what a provider is good for", l->err));
+    subject.traits = buf_str(&text);
+    return add(l, "tokens of ", provider->issuer, &subject);
+}
+
 static enum lic_rc list_subjects(struct listing *l, const struct config *config)
 {
     for (uint32_t i = 0; i < config->roles_n; i++) {
         const struct identity *role = &config->roles[i];
-        TRY(add_identity(l, role->arn, role));
+        TRY(add_identity(l, role->arn, role, role->tags, role->tags_n));
         TRY(add_one(l, "trust policy of ", role->arn, &role->trust_doc, /* limit= */ false));
     }
     for (uint32_t i = 0; i < config->principals_n; i++) {
-        TRY(add_identity(l, config->users[i].arn, config->principals[i].identity));
+        const struct principal *user = &config->principals[i];
+        TRY(add_identity(l, config->users[i].arn, user->identity, user->extras, user->extras_n));
+    }
+    for (uint32_t i = 0; i < config->oidc_n; i++) {
+        TRY(add_provider(l, &config->oidc[i]));
     }
     TRY(add_levels(l, config));
     for (uint32_t i = 0; i < config->resources_n; i++) {
@@ -126,6 +176,10 @@ static void write_subject(struct json_out *out, const struct subject *subject)
     json_out_str(out, subject->name);
     json_out_name(out, LIC_STR("limit"));
     json_out_bool(out, subject->limit);
+    json_out_name(out, LIC_STR("traits"));
+    json_out_str(out, subject->traits);
+    json_out_name(out, LIC_STR("revoked_ns"));
+    json_out_u64(out, (uint64_t)(subject->revoked_ns > 0 ? subject->revoked_ns : 0));
     json_out_name(out, LIC_STR("docs"));
     json_out_array(out);
     for (uint32_t i = 0; i < subject->n; i++) {
@@ -238,12 +292,16 @@ static enum lic_rc read_docs(const struct approved *a, uint32_t array, struct su
 static enum lic_rc read_subject(struct approved *a, uint32_t node)
 {
     struct subject *subject = ARENA_NEW(a->arena, struct subject);
+    uint64_t revoked_ns = 0;
     ENSURE(subject, a->err, LIC_E_NOMEM, "no memory to compare policies");
     uint32_t docs = json_get(&a->json, node, LIC_STR("docs"));
     ENSURE(json_is(&a->json, docs, JSON_ARRAY), a->err, LIC_E_SYNTAX,
            "the list of what was in force has a subject without policies");
     TRY(member_text(a, node, "name", &subject->name));
     subject->limit = json_is(&a->json, json_get(&a->json, node, LIC_STR("limit")), JSON_TRUE);
+    TRY(member_text(a, node, "traits", &subject->traits));
+    TRY(member_number(a, node, "revoked_ns", INT64_MAX, &revoked_ns));
+    subject->revoked_ns = (int64_t)revoked_ns;
     TRY(read_docs(a, docs, subject));
     enum lic_rc rc = map_add(&a->by_name, subject->name, subject);
     ENSURE(rc == LIC_OK, a->err, rc, "the list of what was in force names \"" LIC_FMT "\" twice",
@@ -329,10 +387,26 @@ static enum lic_rc note(struct comparison *c, lic_str subject, lic_str words,
     return LIC_OK;
 }
 
+/* What no policy shows. Other tags may be what a policy asks for, or no longer what it denies. */
+static enum lic_rc compare_traits(struct comparison *c, const struct subject *before,
+                                  const struct subject *now)
+{
+    if (!str_eq(before->traits, now->traits)) {
+        TRY(note(c, now->name,
+                 LIC_STR("its tags, or the tokens that are believed, are others than before"),
+                 NULL));
+    }
+    if (now->revoked_ns < before->revoked_ns) {
+        TRY(note(c, now->name, LIC_STR("sessions that were revoked count again"), NULL));
+    }
+    return LIC_OK;
+}
+
 static enum lic_rc compare(struct comparison *c, const struct subject *before,
                            const struct subject *now)
 {
     struct advise_gain gain;
+    TRY(compare_traits(c, before, now));
     if (same_docs(before, now)) {
         return LIC_OK;
     }

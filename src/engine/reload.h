@@ -6,7 +6,8 @@
  * boundary, a role's trust policy, one level of the organization, one resource's policy. Each is
  * compared with the subject of the same name before; a limit that was not there (or is not there
  * any more) compares as one that allows everything. Subjects that grew are new access even if
- * another layer still stands in the way: that layer may be next.
+ * another layer still stands in the way: that layer may be next. Tags of users and roles, identity
+ * providers, and revoked sessions that count again are new access, too: policies do not show them.
  *
  * The rule about reloads is part of what was approved. It is the stricter of the two that counts,
  * and the approvers of before sign, so that no reload can lift the rule it would have to pass.
@@ -37,7 +38,8 @@ struct reload_rule {
     struct str_list approvers;
 };
 
-/* JSON: {"version", "new_access", "approvers": [], "subjects": [{"name", "limit", "docs": []}]}. */
+/* JSON: {"version", "new_access", "approvers": [], "subjects": [{"name", "limit", "traits",
+ * "revoked_ns", "docs": []}]}. */
 enum lic_rc reload_write(const struct config *config, struct arena *arena, struct buf *out,
                          struct lic_err *err) LIC_MUST_USE;
 

@@ -282,9 +282,22 @@ static enum lic_rc check_signature(const struct signed_ask *ask, lic_str secret,
 
 /* ---- replay ---- */
 
-static bool is_safe(lic_str method)
+/*
+ * What may be asked twice, since nothing comes of it. A GET of STS may give credentials: of its
+ * calls only the one that says who is calling is harmless.
+ */
+static bool is_safe(const struct signed_ask *ask)
 {
-    return str_eq(method, LIC_STR("GET")) || str_eq(method, LIC_STR("HEAD"));
+    const struct signed_call *call = ask->call;
+    lic_str query = call->head.target;
+    struct sts_request request;
+    struct lic_err err;
+    (void)str_split(&query, '?');
+    if (!str_eq(call->head.method, LIC_STR("GET")) && !str_eq(call->head.method, LIC_STR("HEAD"))) {
+        return false;
+    }
+    return !call->sts || (sts_read(ask->arena, query, &request, &err) == LIC_OK &&
+                          request.action == STS_GET_CALLER_IDENTITY);
 }
 
 static enum lic_rc check_replay(const struct signed_ask *ask, enum failmode *out_failure,
@@ -292,7 +305,7 @@ static enum lic_rc check_replay(const struct signed_ask *ask, enum failmode *out
 {
     const struct config *config = &ask->engine->config;
     const struct signed_call *call = ask->call;
-    if (!config->replay_refused || is_safe(call->head.method)) {
+    if (!config->replay_refused || is_safe(ask)) {
         return LIC_OK;
     }
     const struct sigv4_claim *claim = &call->claim;

@@ -22,6 +22,7 @@
 #include "detect/redact.h"
 #include "dialect/sse.h"
 #include "engine/exchange.h"
+#include "engine/rewriting.h"
 
 #include "base/banned.h"
 
@@ -32,6 +33,7 @@ struct lane {
     uint32_t part; /* its part in x->answer */
     struct flow flow;
     struct buf text;     /* what was released, for the record; a call's arguments */
+    struct buf kept;     /* released by the flow, but may be the beginning of a token */
     lic_str arguments;   /* of a judged call, as they may leave */
     bool arguments_sent; /* the first piece carries them all, the others nothing */
 };
@@ -259,7 +261,10 @@ static enum lic_rc push_text(struct reading *r, uint32_t index, lic_str text, bo
                                exchange_message(x, /* output= */ true));
     }
     remember(lane, out->text);
-    return LIC_OK;
+    bool changed;
+    rc = rewriting_reveal_piece(x, &lane->kept, last, &out->text, &changed, err);
+    out->unchanged = out->unchanged && !changed;
+    return rc == LIC_OK ? LIC_OK : stop_failed(r->stop, FAIL_stream_limit, rc);
 }
 
 /* ---- the queue ---- */
@@ -434,7 +439,10 @@ static enum lic_rc apply_found(struct reading *r, struct event_part *part,
         return stop_intervened(r->stop, inspect_reason(&x->arena, found, &one),
                                exchange_message(x, /* output= */ true));
     }
-    enum lic_rc rc = inspect_rewrite(&x->worker->scratch, &one, found, body, edits, err);
+    enum lic_rc rc = inspect_rewrite(&x->worker->scratch, rewriting_ways(x), &one, found, body, edits, err);
+    if (rc == LIC_OK) {
+        rc = rewriting_reveal_part(x, part, 0, found, body, edits, err);
+    }
     return rc == LIC_OK ? LIC_OK : stop_failed(r->stop, FAIL_detector_failed, rc);
 }
 

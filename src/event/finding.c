@@ -81,6 +81,12 @@ static int compare_u32(uint32_t a, uint32_t b)
     return (a > b) - (a < b);
 }
 
+/* The surer first. */
+static int compare_scores(float a, float b)
+{
+    return (a < b) - (a > b);
+}
+
 /* Down to the rule, so that the same findings come out in the same order wherever they began. */
 static int compare_findings(const void *a, const void *b)
 {
@@ -88,8 +94,8 @@ static int compare_findings(const void *a, const void *b)
     const int orders[] = {
         compare_u32(left->output, right->output),     compare_u32(left->part, right->part),
         compare_u32(left->start, right->start),       compare_u32(right->end, left->end),
-        compare_u32(right->action, left->action),     compare_u32(right->severity, left->severity),
-        compare_u32(left->category, right->category),
+        compare_u32(right->action, left->action),     compare_scores(left->score, right->score),
+        compare_u32(right->severity, left->severity), compare_u32(left->category, right->category),
     };
     for (size_t i = 0; i < COUNT(orders); i++) {
         if (orders[i] != 0) {
@@ -115,15 +121,29 @@ static void begin_part(struct reach *reach, const struct finding *finding)
     *reach = (struct reach){ .part = finding->part, .output = finding->output, .begun = true };
 }
 
+/*
+ * Whether a finding says what stands at its bytes, so that a smaller one within it adds nothing. An
+ * attack spans whole texts and says nothing of the numbers and names in them.
+ */
+static bool says_what_it_is(const struct finding *finding)
+{
+    return finding->category != FINDING_INJECTION && finding->category != FINDING_JAILBREAK &&
+           finding->category != FINDING_HIDDEN_TEXT && finding->category != FINDING_TOPIC;
+}
+
 /* Those before it begin at or before it, so it lies within one of them when one reaches its end. */
 static bool is_within(const struct reach *reach, const struct finding *finding)
 {
-    return reach->end[finding->action] >= finding->end && finding->end > 0;
+    if (finding->action == ACTION_REWRITE && finding->end <= reach->rewrite_end) {
+        return finding->end > 0; /* a mask stands there already, whatever for */
+    }
+    return says_what_it_is(finding) && reach->end[finding->action] >= finding->end &&
+           finding->end > 0;
 }
 
 static void keep(struct reach *reach, struct finding *finding)
 {
-    for (uint32_t weaker = 0; weaker <= finding->action; weaker++) {
+    for (uint32_t weaker = 0; says_what_it_is(finding) && weaker <= finding->action; weaker++) {
         reach->end[weaker] = finding->end > reach->end[weaker] ? finding->end : reach->end[weaker];
     }
     if (finding->action != ACTION_REWRITE) {

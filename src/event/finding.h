@@ -60,9 +60,10 @@ bool finding_severity_from(lic_str name, enum finding_severity *out);
 
 /*
  * Sorts by direction (input first), part, start, then longest first; drops what lies within a
- * stronger or equal finding of the same part and joins nothing. Where two findings with
- * ACTION_REWRITE overlap, the later one is cut to begin where the earlier ends, so every found byte
- * is still rewritten and those of one part do not overlap.
+ * stronger or equal finding of the same part and joins nothing; attacks, hidden text and topics
+ * neither drop others nor are dropped, since they say nothing of what stands within them. Where two
+ * findings with ACTION_REWRITE overlap, the later one is cut to begin where the earlier ends, so
+ * every found byte is still rewritten and those of one part do not overlap.
  */
 void findings_settle(struct findings *findings);
 /* The strongest action among them. */

@@ -417,11 +417,12 @@ static bool starts_nocase(lic_str s, lic_str prefix)
     return sigv4_same_name(str_head(s, prefix.n), prefix);
 }
 
-/* Headers by which somebody on the way could change what the request means. */
+/* Headers by which somebody on the way could change what the request means. Those of Anthropic go
+ * on to the model and turn features on. */
 static bool decides(lic_str name)
 {
     return starts_nocase(name, LIC_STR("x-amz-")) || starts_nocase(name, LIC_STR("x-lictor-")) ||
-           sigv4_same_name(name, LIC_STR("host"));
+           starts_nocase(name, LIC_STR("anthropic-")) || sigv4_same_name(name, LIC_STR("host"));
 }
 
 static bool comes_once(lic_str name)

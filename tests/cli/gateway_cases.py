@@ -18,7 +18,8 @@ def help_lists_every_command_and_each_has_its_own(_):
     code, out, _err = lictor("help")
     assert code == 0
     names = re.findall(r"^  (\w+) ", out, re.M)
-    assert {"init", "check", "serve", "decide", "records", "iam", "version", "help"} == set(names), names
+    assert {"init", "check", "serve", "decide", "records", "scan", "redact",
+            "eval", "iam", "seal", "ledger", "version", "help"} == set(names), names
     for name in names:
         if name != "help":
             for words in (("help", name), (name, "--help")):

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any text as a rule file, and its patterns through everything short of the first pass. */
+#include "detect/checksum.h"
 #include "detect/detector.h"
+#include "detect/nearby.h"
 #include "detect/program.h"
 #include "test.h"
 
@@ -47,6 +49,21 @@ static void read_pattern(struct arena *arena, lic_str text, lic_str over)
     }
 }
 
+/* Check digits and the words around take any text. */
+static void check_values(struct arena *arena, lic_str text)
+{
+    struct nearby nearby = { 0 };
+    struct nearby_hits hits;
+    uint32_t id = 0;
+    for (uint32_t i = 0; checksum_at(i); i++) {
+        (void)checksum_holds(checksum_at(i), text);
+    }
+    if (nearby_add(&nearby, arena, str_head(text, text.n / 2), &id, NULL) == LIC_OK) {
+        nearby_before(&nearby, text, text.n, NEARBY_CHARACTERS_MAX, &hits);
+        nearby_after(&nearby, text, 0, NEARBY_CHARACTERS_MAX, &hits);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -57,6 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 4096) {
         return 0;
     }
+    check_values(arena, text);
     read_pattern(arena, text, text);
     if (rules_read(arena, LIC_STR("fuzz.rules"), text, &rules, NULL) != LIC_OK) {
         return 0;

@@ -302,6 +302,30 @@ CASE(sim_identity_second_use_is_signature_replayed_and_memory_replay_full)
     EXPECT_U64(sim_failures("replay_full"), 1);
 }
 
+/* A GET that gives credentials must not give them again to whoever saw it. */
+CASE(sim_identity_get_of_sts_counts_once_but_for_who_calls)
+{
+    static const struct call who = { .method = "GET",
+                                     .target = "/?Action=GetCallerIdentity&Version=2011-06-15",
+                                     .type = "application/x-www-form-urlencoded",
+                                     .body = "" };
+    static const struct call gives = { .method = "GET",
+                                       .target = "/?Action=GetSessionToken&Version=2011-06-15",
+                                       .type = "application/x-www-form-urlencoded",
+                                       .body = "" };
+    SIM(s, "identity");
+    TEST_ARENA(arena);
+    call_as(s, &who, &alice, arena);
+    EXPECT_U64(s->status, 200);
+    call_as(s, &who, &alice, arena);
+    EXPECT_U64(s->status, 200);
+    call_as(s, &gives, &alice, arena);
+    EXPECT_U64(s->status, 200);
+    call_as(s, &gives, &alice, arena);
+    EXPECT_U64(s->status, 403);
+    EXPECT_U64(sim_failures("signature_replayed"), 1);
+}
+
 /* ---- sessions ---- */
 
 CASE(sim_identity_session_acts_as_its_role)
@@ -415,6 +439,16 @@ CASE(sim_identity_chain_hands_down_and_is_capped)
     EXPECT(sim_has(sim_record(s, "intent"), "assumed-role/inference/s-1\",\"arn:aws:sts::"
                                             "111122223333:assumed-role/second/s-1\"]"));
     EXPECT(sim_has(sim_record(s, "intent"), "\"source_identity\":\"alice-1\""));
+}
+
+/* The directory's service control policy denies whatever is not of the organization: a role of ours
+ * is, so that a data perimeter does not stop AssumeRole. */
+CASE(sim_identity_a_role_of_ours_is_within_the_data_perimeter)
+{
+    SIM(s, "identity");
+    TEST_ARENA(arena);
+    call_sts(s, ASSUME("inference", ""), &alice, arena);
+    EXPECT_U64(s->status, 200);
 }
 
 /* More sessions than a worker keeps open, each called twice: nobody is taken for somebody else. */

@@ -157,11 +157,13 @@ static void emit_planted(struct work *work, const struct row *row,
         emit(work, words, from, to, row->label);
     }
     uint32_t other = random_below(work, n);
-    if (features_window(words->n, reading, other, &from, &to) &&
+    if (random_below(work, 3) == 0 && features_window(words->n, reading, other, &from, &to) &&
         overlap(row, words, from, to) == 0) {
         emit(work, words, from, to, '0');
     }
 }
+
+#define WHOLE_WORDS 200u
 
 static void take_row(struct work *work, const struct row *row)
 {
@@ -176,16 +178,22 @@ static void take_row(struct work *work, const struct row *row)
     for (uint32_t reading = 0; words.n > 0 && reading < FEATURES_READINGS; reading++) {
         uint32_t n = 0, from, to;
         if (work->weights) {
-            if (reading > 0 && (row->label == '0' || row->start >= 0)) {
+            if (reading > 0 &&
+                (row->label == '0' || (row->start >= 0 && random_below(work, 4) == 0))) {
                 mine_reading(work, row, &words, reading);
             }
             continue;
         }
         if (reading == 0) {
+            if (row->start >= 0 && words.n > WHOLE_WORDS && random_below(work, 4) > 0) {
+                continue; /* little of it is the attack */
+            }
             emit(work, &words, 0, words.n, row->label);
         } else if (row->start >= 0 && row->label == '1') {
-            emit_planted(work, row, &words, reading);
-        } else if (row->label == '0') {
+            if (random_below(work, 2) == 0) {
+                emit_planted(work, row, &words, reading);
+            }
+        } else if (row->label == '0' && random_below(work, 4) > 0) {
             while (features_window(words.n, reading, n, &from, &to)) {
                 n++;
             }

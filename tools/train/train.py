@@ -85,19 +85,18 @@ def user_rows(groups, leave, random_):
         for row in random_.sample(groups["documents"], 400):
             rows.add(0, 0, row["text"])
     short = [text for text in benign if len(text) < 900]
-    for part, jail, n in (("attack", 0, 6000), ("jail", 1, 2500), ("foreign", 0, 2500)):
+    for part, jail, n in (("attack", 0, 8000), ("jail", 1, 3500), ("foreign", 0, 3000), ("foreign_jail", 1, 500)):
         for text in synthesis.sentences(11 + n, part, n):
             rows.add(1, jail, text)
     for text in synthesis.sentences(12, "attack", 4000):
         text, span = synthesis.beside(random_, random_.choice(short), text)
         rows.add(1, "-", text, span)
-    for text in synthesis.sentences(13, "harmless", 7000):
+    for text in synthesis.sentences(13, "harmless", 10000):
         rows.add(0, 0, text)
     for text in synthesis.sentences(14, "harmless", 2500):
         rows.add(0, 0, synthesis.beside(random_, random_.choice(short), text)[0])
-    if "foreign_harmless" in synthesis.PARTS:
-        for text in synthesis.sentences(15, "foreign_harmless", 4000):
-            rows.add(0, 0, text)
+    for text in synthesis.sentences(15, "foreign_harmless", 5000):
+        rows.add(0, 0, text)
     return rows
 
 
@@ -106,28 +105,28 @@ def data_rows(groups, leave, documents, random_, bipia):
     rows = Rows()
     for text in documents:
         rows.add(0, 0, text)
-    real = []
+    short = [text for text in documents if len(text) < 1000]
+    real = [row["text"] for row in groups["si"] if len(row["text"]) < 300] if leave != "si" else []
     for group in ("llmguard", "cse_pi"):
         if group != leave:
             real += [row["text"] for row in groups[group] if row["label"] == 1 and len(row["text"]) < 600]
     jails = [row["text"] for row in groups["jailbreaks"] if len(row["text"]) < 2500] if leave != "jailbreaks" else []
-    plan = [(list(synthesis.sentences(21, "planted", 7000)), 0),
-            (list(synthesis.sentences(22, "attack", 2000)), 0),
-            (list(synthesis.sentences(23, "foreign", 1200)), 0),
-            (list(synthesis.sentences(24, "jail", 1500)), 1),
-            (bipia * 20, 0), (real * 4, 0), (jails * 2, 1)]
+    plan = [(list(synthesis.sentences(21, "planted", 6500)), 0),
+            (list(synthesis.sentences(22, "attack", 1300)), 0),
+            (list(synthesis.sentences(23, "foreign", 900)), 0),
+            (list(synthesis.sentences(24, "jail", 1000)), 1),
+            (bipia * 12, 0), (real * 3, 0), (jails, 1)]
     for texts, jail in plan:
         for text in texts:
-            text, span = carriers.plant(random_, random_.choice(documents), text)
+            text, span = carriers.plant(random_, random_.choice(documents if random_.random() < 0.3 else short), text)
             rows.add(1, jail, text, span)
     for texts, jail in plan[1:4] + plan[5:]:
         for text in texts[:len(texts) // 4]:
             rows.add(1, jail, text)
-    for part, n in (("harmless", 1500), ("for_people", 5000), ("foreign_harmless", 1200)):
-        if part in synthesis.PARTS:
-            for text in synthesis.sentences(31 + n, part, n):
-                rows.add(0, 0, carriers.plant(random_, random_.choice(documents), text)[0])
-    for group, n in (("banking", 300), ("clinc", 300), ("si", 60), ("role", 150)):
+    for part, n in (("harmless", 1500), ("for_people", 3000), ("foreign_harmless", 1200)):
+        for text in synthesis.sentences(31 + n, part, n):
+            rows.add(0, 0, carriers.plant(random_, random_.choice(short), text)[0])
+    for group, n in (("banking", 300),):
         if group != leave:
             for row in random_.sample(groups[group], n):
                 rows.add(0, 0, row["text"])
@@ -160,8 +159,8 @@ class Trainer:
     def path(self, name):
         return os.path.join(self.work, name)
 
-    def fit(self, lines, model):
-        subprocess.run(["nice", "liblinear-train", "-q", "-s", "0", "-e", "0.02", "-B", "1", "-c", str(self.cost), lines, model],
+    def fit(self, lines, model, tolerance):
+        subprocess.run(["nice", "liblinear-train", "-q", "-s", "0", "-e", str(tolerance), "-B", "1", "-c", str(self.cost), lines, model],
                        check=True)
         return read_model(model)
 
@@ -170,12 +169,12 @@ class Trainer:
         lines, model, raw = self.path(name + ".lines"), self.path(name + ".model"), self.path(name + ".f32")
         with open(lines, "wb") as out:
             run([self.program, "dump", str(column)], rows, out)
-        weights, bias = self.fit(lines, model)
+        weights, bias = self.fit(lines, model, 0.1)
         with open(raw, "wb") as out:
             weights.tofile(out)
         with open(lines, "ab") as out:
             run([self.program, "mine", str(column), raw, str(bias)], rows, out)
-        return self.fit(lines, model)
+        return self.fit(lines, model, 0.03)
 
 
 def pack(heads, params, fingerprint):
@@ -241,13 +240,13 @@ def calibrate(trainer, heads, fingerprint, user_sets, data_sets, hidden=1.0):
         limits = [limit for _, limit in sets]
         quantiles = reading_quantiles(trainer, heads, fingerprint, channel, [texts for texts, _ in sets], min(limits) / 2)
         for kind in range(2):
-            params[base + kind] = [hidden, [(-q[kind] if q[kind] > LOWEST + 1 else -6.0, 1.0) for q in quantiles]]
+            params[base + kind] = [hidden, [(min(1.0, -q[kind]) if q[kind] > LOWEST + 1 else -6.0, 1.0) for q in quantiles]]
     path = trainer.path("uneven.weights")
     with open(path, "wb") as file:
         file.write(pack(heads, params, fingerprint))
     for base, channel, sets in ((0, "user", user_sets), (2, "document", data_sets)):
         for kind in range(2):
-            shift = -9.0
+            shift = -1.0
             for texts, limit in sets:
                 values = sorted((s[kind] for s in score(trainer.program, path, channel, texts_rows(texts))), reverse=True)
                 shift = max(shift, values[int(len(values) * limit)])
@@ -320,7 +319,8 @@ def main():
     documents = [r["text"] for r in groups["documents"]]
     documents = [t for t in documents if not t.lstrip().startswith("|")] + random_.sample([t for t in documents if t.lstrip().startswith("|")], 350)
     documents += random_.sample([r["text"] for r in groups["t0"] if len(r["text"]) > 300], 1500)
-    documents += carriers.documents(77, 1500)
+    sentences = [r["text"] for r in groups["t0"] if len(r["text"]) < 250 and "?" not in r["text"]] + [r["text"] for r in groups["banking"][:600]]
+    documents += carriers.documents(77, 2000, sentences)
     random_.shuffle(documents)
     held, documents = documents[:600], documents[600:]
     goals = [r["text"] for r in groups["bipia"]]

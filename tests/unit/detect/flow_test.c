@@ -30,6 +30,9 @@ static int compare_findings(const void *a, const void *b)
     if (left->end != right->end) {
         return left->end > right->end ? -1 : 1;
     }
+    if (left->score != right->score) {
+        return left->score > right->score ? -1 : 1;
+    }
     return str_cmp(left->rule, right->rule);
 }
 
@@ -170,7 +173,10 @@ static void try_text(const struct shipped *s, lic_str text, uint32_t salt)
     }
 }
 
-CASE(flow_every_example_at_every_cut)
+/* There are too many examples to try all of them each time; each run tries the same ones. */
+#define EXAMPLES_STEP 12u
+
+CASE(flow_examples_at_every_cut)
 {
     TEST_ARENA(arena);
     CLEANUP(shipped_fini) struct shipped s = { 0 };
@@ -179,7 +185,8 @@ CASE(flow_every_example_at_every_cut)
     }
     shipped_load(arena, &s);
     for (size_t i = 0; i < SHIPPED_N && !test_left(); i++) {
-        for (uint32_t k = 0; k < s.examples[i].n && !test_left(); k++) {
+        for (uint32_t k = test_random_below(EXAMPLES_STEP); k < s.examples[i].n && !test_left();
+             k += 1 + test_random_below(2 * EXAMPLES_STEP)) {
             struct buf text;
             buf_init(&text, arena, 1u << 20);
             buf_addf(&text, "Dear Ann, \xC3\xBC " LIC_FMT " and so on.",

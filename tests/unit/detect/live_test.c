@@ -36,8 +36,8 @@ static enum lic_rc finish(struct arena *arena, struct ready *r, uint32_t words_n
                              .entries = r->entries,
                              .entries_n = r->n,
                              .words_n = words_n,
-                             .shortest = 5,
                              .lengths = r->lengths };
+    memset(r->live.shortest, 5, sizeof(r->live.shortest));
     live_init(&r->live, r->n);
     return live_cache_new(test_host(), &r->live, &r->cache, err);
 }

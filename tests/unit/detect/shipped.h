@@ -6,9 +6,16 @@
 #include "detect/detector.h"
 #include "test.h"
 
-static const char *const shipped_files[] = { "data/patterns/injection.rules",
-                                             "data/patterns/pii.rules",
-                                             "data/patterns/secrets.rules" };
+static const char *const shipped_files[] = {
+    "data/patterns/financial.rules",
+    "data/patterns/injection.rules",
+    "data/patterns/injection_more.rules",
+    "data/patterns/injection_world.rules",
+    "data/patterns/phi.rules",
+    "data/patterns/pii.rules",
+    "data/patterns/pii_national.rules",
+    "data/patterns/secrets.rules",
+};
 #define SHIPPED_N (sizeof(shipped_files) / sizeof(shipped_files[0]))
 
 struct shipped {

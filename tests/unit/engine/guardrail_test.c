@@ -14,7 +14,7 @@ static struct rule SHIPPED_RULES[] = {
       .category = FINDING_INJECTION },
     { .id = { "secret.jwt", 10 }, .type = { "JWT", 3 }, .category = FINDING_CREDENTIALS },
 };
-static const struct rules SHIPPED = { SHIPPED_RULES, 4, 4 };
+static const struct rules SHIPPED = { .at = SHIPPED_RULES, .n = 4, .cap = 4 };
 
 #define HEAD "{\"name\":\"g\",\"blockedInputMessaging\":\"in\",\"blockedOutputsMessaging\":\"out\""
 
@@ -168,9 +168,10 @@ struct told {
     "{\"unsupported\": \"ignore\"}"
 
 static const struct told TOLD[] = {
-    { ",\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":[{\"type\":\"NAME\",\"action\":"
+    { ",\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":[{\"type\":\"SHOE_SIZE\","
+      "\"action\":"
       "\"BLOCK\"}]}",
-      GAP("NAME") },
+      GAP("SHOE_SIZE") },
     { ",\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":[{\"type\":\"EMAIL\","
       "\"action\":"
       "\"MASK\"}]}",
@@ -191,11 +192,20 @@ static const struct told TOLD[] = {
       "\"HIGH\","
       "\"outputStrength\":\"NONE\",\"inputModalities\":[\"TEXT\",\"IMAGE\"]}]}",
       GAP("IMAGE") },
-    { ",\"wordPolicyConfig\":{\"managedWordListsConfig\":[{\"type\":\"PROFANITY\"}]}",
-      GAP("PROFANITY") },
+    { ",\"wordPolicyConfig\":{\"managedWordListsConfig\":[{\"type\":\"INSULTS\"}]}",
+      GAP("INSULTS") },
     { ",\"wordPolicyConfig\":{\"wordsConfig\":[{\"text\":\"a\",\"inputAction\":\"ANONYMIZE\"}]}",
       "\"inputAction\" must be BLOCK or NONE, not \"ANONYMIZE\"" },
-    { ",\"topicPolicyConfig\":{\"topicsConfig\":[]}", GAP("topicPolicyConfig") },
+    { ",\"topicPolicyConfig\":{\"topicsConfig\":[{\"name\":\"x\",\"definition\":\"what is it\","
+      "\"type\":\"DENY\"}]}",
+      "the topic's definition and examples have no word that tells it from others" },
+    { ",\"topicPolicyConfig\":{\"topicsConfig\":[{\"name\":\"x\",\"definition\":\"gold\",\"type\":"
+      "\"ALLOW\"}]}",
+      "\"type\" must be DENY, not \"ALLOW\"" },
+    { ",\"lictor\":{\"thresholds\":{\"injection\":1.5}}",
+      "a threshold is a number above 0 and at most 1" },
+    { ",\"lictor\":{\"classification\":[{\"sensitivity\":\"public\"}]}",
+      "a row of the classification says what it is about: \"rule\", \"type\" or \"category\"" },
     { ",\"contextualGroundingPolicyConfig\":{}", GAP("contextualGroundingPolicyConfig") },
     { ",\"automatedReasoningPolicyConfig\":{}", GAP("automatedReasoningPolicyConfig") },
     { ",\"lictor\":{\"actions\":[{\"action\":\"flag\"}]}",
@@ -227,15 +237,14 @@ CASE(guardrail_read_accepts_gaps_by_word)
     TEST_ARENA(arena);
     struct guardrail guardrail = { 0 };
     lic_str told;
-    EXPECT_RC(
-        read_with(
-            arena,
-            ",\"topicPolicyConfig\":{\"topicsConfig\":[{\"name\":\"x\"}]},"
-            "\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":["
-            "{\"type\":\"NAME\",\"action\":\"BLOCK\"},{\"type\":\"EMAIL\",\"action\":\"BLOCK\"}]},"
-            "\"lictor\":{\"unsupported\":\"ignore\"}",
-            &guardrail, &told),
-        LIC_OK);
+    EXPECT_RC(read_with(arena,
+                        ",\"contextualGroundingPolicyConfig\":{},"
+                        "\"sensitiveInformationPolicyConfig\":{\"piiEntitiesConfig\":["
+                        "{\"type\":\"SHOE_SIZE\",\"action\":\"BLOCK\"},{\"type\":\"EMAIL\","
+                        "\"action\":\"BLOCK\"}]},"
+                        "\"lictor\":{\"unsupported\":\"ignore\"}",
+                        &guardrail, &told),
+              LIC_OK);
     EXPECT_STR(told, "");
     EXPECT_U64(guardrail.input_rules.n, 1);
 }
@@ -256,4 +265,31 @@ CASE(guardrail_read_takes_a_bedrock_request_as_it_is)
                   &guardrail, &told),
         LIC_OK);
     EXPECT_STR(told, "");
+}
+
+CASE(guardrail_read_takes_filters_of_ours)
+{
+    TEST_ARENA(arena);
+    struct guardrail guardrail = { 0 };
+    lic_str told;
+    EXPECT_RC(
+        read_with(arena,
+                  ",\"wordPolicyConfig\":{\"managedWordListsConfig\":[{\"type\":"
+                  "\"PROFANITY\"}]},\"topicPolicyConfig\":{\"topicsConfig\":[{\"name\":\"Gold\","
+                  "\"definition\":\"buying gold bars\",\"type\":\"DENY\","
+                  "\"outputEnabled\":false}]},\"contentPolicyConfig\":{\"filtersConfig\":[{"
+                  "\"type\":\"PROMPT_ATTACK\",\"inputStrength\":\"LOW\",\"outputStrength\":"
+                  "\"NONE\"}]},\"lictor\":{\"lengths\":[{\"characters\":10,\"action\":"
+                  "\"reject\",\"direction\":\"input\"}],\"thresholds\":{\"jailbreak\":0.25},"
+                  "\"classification\":[{\"type\":\"EMAIL\",\"sensitivity\":\"internal\"}]}",
+                  &guardrail, &told),
+        LIC_OK);
+    EXPECT_STR(told, "");
+    EXPECT(guardrail.input_rules.n > 300);
+    EXPECT(guardrail.topics != NULL && guardrail.topic_channels[0] != 0);
+    EXPECT_U64(guardrail.topic_channels[1], 0);
+    EXPECT_U64(guardrail.lengths_n, 1);
+    EXPECT_U64(guardrail.classes.n, 1);
+    EXPECT(guardrail.injection_threshold > 0.89f && guardrail.injection_threshold < 0.91f);
+    EXPECT(guardrail.jailbreak_threshold > 0.24f && guardrail.jailbreak_threshold < 0.26f);
 }

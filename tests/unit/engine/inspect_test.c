@@ -16,14 +16,16 @@ static void expect_masked(struct arena *arena, const struct event_part *part, li
     struct buf out;
     EXPECT_OK(lic_worker_new(test_host(), &worker, &err), &err);
     enum lic_rc rc = worker_prepare(worker, (struct lic_engine *)(uintptr_t)engine, &err);
-    struct inspect inspect = { worker, arena, engine->config.default_guardrail, false };
+    struct inspect inspect = { .worker = worker,
+                               .arena = arena,
+                               .guardrail = engine->config.default_guardrail };
     struct event_part copy = *part;
     struct event event;
     event_init(&event);
     event.parts.at = &copy;
     event.parts.n = event.parts.cap = 1;
     rc = rc == LIC_OK ? inspect_event(&inspect, &event, &found, &err) : rc;
-    rc = rc == LIC_OK ? inspect_rewrite(arena, &event, &found, body, &edits, &err) : rc;
+    rc = rc == LIC_OK ? inspect_rewrite(arena, NULL, &event, &found, body, &edits, &err) : rc;
     lic_worker_free(worker);
     EXPECT_OK(rc, &err);
     buf_init(&out, arena, 1u << 20);
@@ -86,7 +88,8 @@ CASE(inspect_classifies_by_the_strongest)
     struct event event;
     struct lic_err err;
     event_init(&event);
-    EXPECT_OK(inspect_classify(arena, &event, &found, &err), &err);
+    struct inspect inspect = { .arena = arena };
+    EXPECT_OK(inspect_classify(&inspect, &event, &found, &err), &err);
     EXPECT_U64(event.data_class.n, 2);
     EXPECT_STR(event.sensitivity, "restricted");
     EXPECT(event.injection_score > 0.8999999999 && event.injection_score < 0.9000000001);

@@ -111,6 +111,36 @@ CASE(reload_that_gives_more_says_to_whom_and_where)
     }
 }
 
+/* What no policy shows: a tag that one may ask for, and sessions that were revoked. */
+CASE(reload_of_other_tags_or_fewer_revocations_is_new_access)
+{
+#define TAGGED(team) "users: {bob: {policies: [app], tags: {team: " team "}}}\n"
+#define REVOKED(year) "users: {}\nroles: {r: {policies: [app], revoke_sessions_before: " year "}}\n"
+    static const struct {
+        const char *before, *after, *subject; /* NULL: nothing new */
+    } examples[] = {
+        { TAGGED("red"), TAGGED("red"), NULL },
+        { TAGGED("red"), TAGGED("blue"), "policies of arn:aws:iam::111122223333:user/bob" },
+        { USER, TAGGED("red"), "policies of arn:aws:iam::111122223333:user/bob" },
+        { TAGGED("red"), USER, "policies of arn:aws:iam::111122223333:user/bob" },
+        { REVOKED("\"2026-01-01T00:00:00Z\""), REVOKED("\"2026-02-01T00:00:00Z\""), NULL },
+        { REVOKED("\"2026-02-01T00:00:00Z\""), REVOKED("\"2026-01-01T00:00:00Z\""),
+          "policies of arn:aws:iam::111122223333:role/r" },
+    };
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+        TEST_ARENA(arena);
+        struct reload_gains gains;
+        struct lic_err err;
+        const struct stand before = { examples[i].before, STATEMENT("s3:*"), NULL, NULL };
+        const struct stand after = { examples[i].after, STATEMENT("s3:*"), NULL, NULL };
+        EXPECT_OK(compare(arena, &before, &after, &gains, &err), &err);
+        EXPECT_U64(gains.n, examples[i].subject ? 1 : 0);
+        if (examples[i].subject) {
+            EXPECT_STR(gains.at[0].subject, examples[i].subject);
+        }
+    }
+}
+
 #define RULE "{\"new_access\":0,\"approvers\":[],\"subjects\":"
 
 CASE(reload_does_not_take_a_list_that_is_not_one)

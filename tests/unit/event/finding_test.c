@@ -37,8 +37,9 @@ struct list {
 static void add(struct list *list, uint32_t part, uint32_t start, uint32_t end,
                 enum finding_action action)
 {
-    list->at[list->findings.n++] =
-        (struct finding){ .part = part, .start = start, .end = end, .action = action };
+    list->at[list->findings.n++] = (struct finding){
+        .category = FINDING_PII, .part = part, .start = start, .end = end, .action = action
+    };
     list->findings.at = list->at;
 }
 
@@ -80,6 +81,17 @@ CASE(event_finding_settle_drops_what_lies_within_a_stronger_or_equal_one)
     add(&list, 1, 2, 4, ACTION_FLAG);
     add(&list, 0, 0, 9, ACTION_REWRITE);
     EXPECT_STR(settled(&list, text, sizeof(text)), "0:0-9 rewrite, 0:3-9 reject, 1:2-4 flag");
+}
+
+CASE(event_finding_settle_keeps_what_stands_within_an_attack)
+{
+    struct list list = { .findings = { .n = 0 } };
+    char text[512];
+    add(&list, 0, 0, 20, ACTION_REJECT);
+    list.at[0].category = FINDING_INJECTION;
+    add(&list, 0, 2, 4, ACTION_FLAG);
+    add(&list, 0, 6, 9, ACTION_REWRITE);
+    EXPECT_STR(settled(&list, text, sizeof(text)), "0:0-20 reject, 0:2-4 flag, 0:6-9 rewrite");
 }
 
 CASE(event_finding_settle_keeps_directions_apart)
@@ -124,6 +136,7 @@ static void check_random(void)
         uint32_t start = test_random_below(40);
         add(&before, 0, start, start + 1 + test_random_below(20),
             (enum finding_action)test_random_below(4));
+        before.at[i].category = test_random_below(3) == 0 ? FINDING_INJECTION : FINDING_PII;
     }
     after = before;
     after.findings.at = after.at;

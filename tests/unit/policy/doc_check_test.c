@@ -6,6 +6,8 @@
 #include "policy/policy.h"
 #include "test.h"
 
+#include <stdio.h>
+
 #define BEGIN "{\"Version\":\"2012-10-17\",\"Statement\":{"
 #define ALLOW BEGIN "\"Effect\":\"Allow\",\"Action\":\"s3:GetObject\","
 #define TRUST BEGIN "\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\","
@@ -191,5 +193,29 @@ CASE(policy_doc_check_every_kind_has_a_name)
 {
     for (int kind = 0; kind < DOC_KIND_N; kind++) {
         EXPECT(strlen(doc_kind_name((enum doc_kind)kind)) > 5);
+    }
+}
+
+/* Simulation takes wildcards in a service's name, but not what is no action in any version. */
+CASE(policy_doc_check_refuses_what_is_no_action_in_simulation_too)
+{
+    static const struct {
+        const char *action;
+        bool good;
+    } examples[] = {
+        { "s3:Get*", true },         { "s*:Get*", true },   { "*:*", true },
+        { "s3:List:Bucket", false }, { "a a:List", false }, { ":List", false },
+    };
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+        TEST_ARENA(arena);
+        const struct policy_doc *doc = NULL;
+        struct lic_err err;
+        char text[256];
+        snprintf(text, sizeof(text),
+                 "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":"
+                 "\"%s\",\"Resource\":\"*\"}}",
+                 examples[i].action);
+        enum lic_rc rc = policy_doc_read(arena, LIC_STR("p"), str_z(text), DOC_ANY, &doc, &err);
+        EXPECT_RC(rc, examples[i].good ? LIC_OK : LIC_E_INVALID);
     }
 }

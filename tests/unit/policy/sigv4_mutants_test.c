@@ -210,11 +210,11 @@ static void mutate_headers(const struct subject *subject)
 
 static void add_headers(const struct subject *subject)
 {
-    static const lic_str names[] = {
-        { "x-amz-target", 12 }, { "X-Amz-Meta-A", 12 },         { "x-lictor-session", 16 },
-        { "Host", 4 },          { "x-amz-security-token", 20 }, { "Authorization", 13 },
-        { "X-AMZ-DATE", 10 },   { "x-amz-content-sha256", 20 }
-    };
+    static const lic_str names[] = { { "x-amz-target", 12 },         { "X-Amz-Meta-A", 12 },
+                                     { "x-lictor-session", 16 },     { "Host", 4 },
+                                     { "x-amz-security-token", 20 }, { "Authorization", 13 },
+                                     { "X-AMZ-DATE", 10 },           { "x-amz-content-sha256", 20 },
+                                     { "Anthropic-Beta", 14 } };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !test_left(); i++) {
         struct signing_request request = subject->request;
         signing_add(&request, names[i], LIC_STR("20150830T123600Z"));
