@@ -472,7 +472,8 @@ static enum lic_rc edit_model(struct lic_exchange *x, struct edits *edits, struc
 static enum lic_rc make_body(struct lic_exchange *x, lic_str body, struct lic_err *err)
 {
     struct edits edits = { 0 };
-    TRY(inspect_rewrite(&x->arena, rewriting_ways(x), &x->request, &x->found_in, body, &edits, err));
+    TRY(inspect_rewrite(&x->arena, rewriting_ways(x), &x->request, &x->found_in, body, &edits,
+                        err));
     x->request_rewritten = edits.n > 0;
     TRY(edit_model(x, &edits, err));
     if (x->agent && x->agent->instructions.n > 0) {

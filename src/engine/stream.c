@@ -439,7 +439,8 @@ static enum lic_rc apply_found(struct reading *r, struct event_part *part,
         return stop_intervened(r->stop, inspect_reason(&x->arena, found, &one),
                                exchange_message(x, /* output= */ true));
     }
-    enum lic_rc rc = inspect_rewrite(&x->worker->scratch, rewriting_ways(x), &one, found, body, edits, err);
+    enum lic_rc rc =
+        inspect_rewrite(&x->worker->scratch, rewriting_ways(x), &one, found, body, edits, err);
     if (rc == LIC_OK) {
         rc = rewriting_reveal_part(x, part, 0, found, body, edits, err);
     }
