@@ -85,6 +85,8 @@ struct guardrail_scan {
     uint32_t attack_channels; /* where something is done about what the classifier says */
     uint32_t names_channels;  /* ... about names and addresses */
     bool any;                 /* whether anything is looked for at all */
+    bool whole; /* whether something is looked for that only whole texts show: names, topics,
+                   attacks, lengths. A stream's text then leaves when it is complete. */
 };
 
 struct guardrail {

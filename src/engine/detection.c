@@ -127,6 +127,16 @@ static uint32_t channels_of(const struct guardrail *guardrail, const struct mode
     return channels;
 }
 
+static bool limits_length(const struct guardrail *guardrail, bool output)
+{
+    for (uint32_t i = 0; i < guardrail->lengths_n; i++) {
+        if (guardrail->lengths[i].output == output) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void choose_parts(const struct detection *detection, struct guardrail *guardrail,
                          bool output, struct detector *detector)
 {
@@ -152,6 +162,8 @@ static void choose_parts(const struct detection *detection, struct guardrail *gu
         .injection_threshold = guardrail->injection_threshold,
         .jailbreak_threshold = guardrail->jailbreak_threshold,
     };
+    scan->whole = types != 0 || scan->attack_channels != 0 || scan->parts.topics ||
+                  limits_length(guardrail, output);
     scan->any = detector || types != 0 || scan->attack_channels != 0 || scan->parts.topics ||
                 guardrail->lengths_n > 0;
 }

@@ -9,7 +9,8 @@
  *                       ─► the event itself: as it came, rewritten, or into the queue
  *
  * Invariants
- *   1. Text leaves a lane only when no rule can still match across it (detect/flow.h).
+ *   1. Text leaves a lane only when no rule can still match across it (detect/flow.h); where the
+ *      guardrail looks for what only whole texts show, when it is complete.
  *   2. No byte of a tool call leaves before the call is complete and was judged: while one is
  *      open, every event waits in the queue, in order, at most LIMIT_HELD_BYTES.
  *   3. A stream that ends without its end marker, or breaks, ends with an error event: a part is
@@ -32,6 +33,7 @@ struct lane {
     bool call, judged, ended, rewritten, sensitive;
     uint32_t part; /* its part in x->answer */
     struct flow flow;
+    struct buf whole;    /* all of it, where only whole texts show what is looked for */
     struct buf text;     /* what was released, for the record; a call's arguments */
     struct buf kept;     /* released by the flow, but may be the beginning of a token */
     lic_str arguments;   /* of a judged call, as they may leave */
@@ -176,6 +178,7 @@ static enum lic_rc begin_lane(struct stream *s, uint32_t index, struct lane **ou
     lane->part = x->answer.parts.n;
     TRY(event_add_part(&x->answer, &x->arena, &part, err));
     buf_init(&lane->text, &x->arena, LIMIT_HELD_BYTES);
+    buf_init(&lane->whole, &x->arena, LIMIT_HELD_BYTES);
     if (x->guardrail && x->guardrail->output) {
         flow_init(&lane->flow, &x->arena, x->guardrail->output, x->worker->detect, decide, lane);
     }
@@ -226,11 +229,48 @@ static enum lic_rc keep_findings(struct lic_exchange *x, const struct findings *
     return LIC_OK;
 }
 
+/* The text is complete: looked at as that of an answer that came whole. */
+static enum lic_rc release_whole(struct lane *lane, struct flow_release *out, struct lic_err *err)
+{
+    struct lic_exchange *x = lane->stream->x;
+    struct inspect inspect = exchange_inspect(x, /* output= */ true);
+    struct findings found = { 0 };
+    struct event_part part = x->answer.parts.at[lane->part];
+    struct buf shown;
+    part.kind = PART_TEXT;
+    part.text = part.raw = buf_str(&lane->whole);
+    TRY(inspect_part(&inspect, &part, lane->part, &found, err));
+    findings_settle(&found);
+    TRY(keep_findings(x, &found, lane->part, err));
+    lane->sensitive |= found.n > 0;
+    if (findings_action(&found) == ACTION_REJECT) {
+        *out = (struct flow_release){ .rejected = true };
+        return LIC_OK;
+    }
+    buf_init(&shown, &x->worker->scratch, LIMIT_HELD_BYTES * 2u);
+    redact_text_as(part.text, found.at, found.n, rewriting_ways(x), &shown);
+    TRY(buf_check(&shown, "a rewritten text", err));
+    *out = (struct flow_release){ .text = buf_str(&shown) };
+    return LIC_OK;
+}
+
+static enum lic_rc push_whole(struct lane *lane, lic_str text, bool last, struct flow_release *out,
+                              struct lic_err *err)
+{
+    buf_add(&lane->whole, text);
+    TRY(buf_check(&lane->whole, "a text that must be looked at as a whole", err));
+    *out = (struct flow_release){ .unchanged = text.n == 0 };
+    return last && lane->whole.n > 0 ? release_whole(lane, out, err) : LIC_OK;
+}
+
 static enum lic_rc push_flow(struct lane *lane, lic_str text, bool last, struct flow_release *out,
                              struct lic_err *err)
 {
     struct lic_exchange *x = lane->stream->x;
     struct findings found = { 0 };
+    if (x->guardrail && x->guardrail->scan[/* output */ 1].whole) {
+        return push_whole(lane, text, last, out, err);
+    }
     if (!x->guardrail || !x->guardrail->output) {
         *out = (struct flow_release){ .text = text, .unchanged = true };
         return LIC_OK;
