@@ -260,7 +260,9 @@ static enum lic_rc look_for_names(const struct scan *scan)
         return LIC_OK;
     }
     sort_places(names.at, names.n);
-    sort_places(scan->out->at + scan->first, scan->out->n - scan->first);
+    if (scan->out->n > scan->first) {
+        sort_places(scan->out->at + scan->first, scan->out->n - scan->first);
+    }
     return add_names(scan, &names);
 }
 
@@ -341,10 +343,10 @@ static enum lic_rc classify(const struct scan *scan, const struct findings *foun
 
 static enum lic_rc score(const struct scan *scan, struct scan_scores *out_scores)
 {
-    struct findings found = { .at = scan->out->at + scan->first, .n = scan->out->n - scan->first };
+    struct findings found = { .n = scan->out->n - scan->first };
     struct classify_scores told = { 0 };
-    if (scan->out->n == 0) {
-        found.at = NULL;
+    if (found.n > 0) {
+        found.at = scan->out->at + scan->first;
     }
     if (scan->parts->classifier) {
         TRY(classify(scan, &found, &told));
@@ -402,6 +404,8 @@ enum lic_rc scanner_scan(const struct scanner_parts *parts, struct detector_scra
         TRY(topics_scan(parts->topics, subject->text, arena, out, err));
     }
     TRY(score(&scan, out_scores));
-    sort_places(out->at + scan.first, out->n - scan.first);
+    if (out->n > scan.first) {
+        sort_places(out->at + scan.first, out->n - scan.first);
+    }
     return check_count(&scan);
 }
