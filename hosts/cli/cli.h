@@ -51,6 +51,13 @@ void cli_report(void *arg, const struct lic_err *err);
 int cli_usage(const struct cli_command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * For a command that is a table of tools, each named "COMMAND TOOL": runs the one that argv[1]
+ * names, or lists them, or helps with one. argv[0] is the command's name.
+ */
+int cli_run_tool(const struct cli_command *command, const struct cli_command *const *tools,
+                 size_t tools_n, int argc, char **argv);
+
 /* The only argument of a command that takes DIR and nothing else, or NULL after cli_usage. */
 const char *cli_only_dir(const struct cli_command *command, int argc, char **argv);
 

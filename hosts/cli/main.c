@@ -109,6 +109,47 @@ static bool asks_for_help(int argc, char **argv)
     return false;
 }
 
+/* ---- commands that are tables of tools ---- */
+
+static const char *tool_name(const struct cli_command *command, const struct cli_command *tool)
+{
+    return tool->name + strlen(command->name) + 1;
+}
+
+static void print_tools(const struct cli_command *command, const struct cli_command *const *tools,
+                        size_t tools_n, FILE *to)
+{
+    for (size_t i = 0; i < tools_n; i++) {
+        (void)fprintf(to, "  %-9s %s\n", tool_name(command, tools[i]), tools[i]->summary);
+    }
+    (void)fprintf(to, "\nTry: lictor %s help NAME\n", command->name);
+}
+
+int cli_run_tool(const struct cli_command *command, const struct cli_command *const *tools,
+                 size_t tools_n, int argc, char **argv)
+{
+    bool helps = argc > 1 && strcmp(argv[1], "help") == 0;
+    const char *name = argc > (helps ? 2 : 1) ? argv[helps ? 2 : 1] : NULL;
+    if (name == NULL) {
+        if (!helps) {
+            (void)fprintf(stderr, "lictor %s: which tool?\n", command->name);
+        }
+        print_tools(command, tools, tools_n, helps ? stdout : stderr);
+        return helps ? CLI_OK : CLI_USAGE;
+    }
+    for (size_t i = 0; i < tools_n; i++) {
+        if (strcmp(tool_name(command, tools[i]), name) == 0) {
+            return helps || asks_for_help(argc - 1, argv + 1) ? print_help(tools[i])
+                                                              : tools[i]->run(argc - 1, argv + 1);
+        }
+    }
+    (void)fprintf(stderr, "lictor %s: there is no tool \"%s\"\n", command->name, name);
+    print_tools(command, tools, tools_n, stderr);
+    return CLI_USAGE;
+}
+
+/* ---- the command line ---- */
+
 static int run_command(int argc, char **argv)
 {
     if (argc < 2) {

@@ -47,25 +47,6 @@ static bool pattern_depends(const struct vars_pattern *pattern, const struct gra
     return false;
 }
 
-static bool has_patterns(const struct cond *cond)
-{
-    switch (cond_operator_kind(cond->op)) {
-    case COND_TEXT:
-    case COND_NOCASE:
-    case COND_LIKE:
-    case COND_ARN:
-        return true;
-    case COND_NUMBER:
-    case COND_DATE:
-    case COND_FLAG:
-    case COND_BINARY:
-    case COND_ADDRESS:
-    case COND_ABSENCE:
-        return false;
-    }
-    UNREACHABLE("enum cond_kind has ten values");
-}
-
 bool grants_condition_depends(const struct doc_condition *condition,
                               const struct grants_known *known)
 {
@@ -73,7 +54,7 @@ bool grants_condition_depends(const struct doc_condition *condition,
     if (!knows(known, cond->lookup.lower)) {
         return true;
     }
-    for (uint32_t i = 0; i < cond->values_n && has_patterns(cond); i++) {
+    for (uint32_t i = 0; i < cond->values_n && cond_operator_takes_patterns(cond->op); i++) {
         if (!cond->values[i].unreadable && pattern_depends(&cond->values[i].pattern, known)) {
             return true;
         }

@@ -71,31 +71,11 @@ static enum lic_rc check_variables(struct check *check, const struct vars_patter
     return LIC_OK;
 }
 
-/* Whether the operator's values are patterns, which alone may have variables. */
-static bool has_patterns(const struct cond *cond)
-{
-    switch (cond_operator_kind(cond->op)) {
-    case COND_TEXT:
-    case COND_NOCASE:
-    case COND_LIKE:
-    case COND_ARN:
-        return true;
-    case COND_NUMBER:
-    case COND_DATE:
-    case COND_FLAG:
-    case COND_BINARY:
-    case COND_ADDRESS:
-    case COND_ABSENCE:
-        return false;
-    }
-    return false;
-}
-
 static enum lic_rc check_condition(struct check *check, const struct doc_condition *condition)
 {
     const struct cond *cond = &condition->cond;
     TRY(check_key(check, cond->key, condition->key_place));
-    for (uint32_t i = 0; has_patterns(cond) && i < cond->values_n; i++) {
+    for (uint32_t i = 0; cond_operator_takes_patterns(cond->op) && i < cond->values_n; i++) {
         TRY(check_variables(check, &cond->values[i].pattern, condition->values[i].place));
     }
     return LIC_OK;

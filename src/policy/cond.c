@@ -106,6 +106,12 @@ bool cond_operator_negated(const struct cond_operator *op)
     return op->negated;
 }
 
+bool cond_operator_takes_patterns(const struct cond_operator *op)
+{
+    return op->kind == COND_TEXT || op->kind == COND_NOCASE || op->kind == COND_LIKE ||
+           op->kind == COND_ARN;
+}
+
 static bool parse_flag(lic_str text, bool *out)
 {
     *out = str_eq_nocase(text, LIC_STR("true"));
@@ -267,11 +273,6 @@ enum lic_rc cond_read_value(struct arena *arena, const struct cond *cond, lic_st
 
 /* ---- compiling ---------------------------------------------------------------------------- */
 
-static bool takes_patterns(enum cond_kind kind)
-{
-    return kind == COND_TEXT || kind == COND_NOCASE || kind == COND_LIKE || kind == COND_ARN;
-}
-
 /* A whole text: neither wildcards nor variables. */
 static bool is_whole(const struct cond_value *value)
 {
@@ -309,7 +310,7 @@ static sort_compare_fn *order_of(const struct cond *cond)
 enum lic_rc cond_compile(struct arena *arena, struct cond *cond, struct lic_err *err)
 {
     TRY(vars_key(arena, cond->key, &cond->lookup, err));
-    if (cond->values_n <= SORTED_ABOVE || !takes_patterns(cond->op->kind)) {
+    if (cond->values_n <= SORTED_ABOVE || !cond_operator_takes_patterns(cond->op)) {
         return LIC_OK;
     }
     lic_str *sorted = ARENA_ARRAY(arena, lic_str, cond->values_n);

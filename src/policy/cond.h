@@ -74,6 +74,8 @@ lic_str cond_operator_name(const struct cond_operator *op);
 enum cond_kind cond_operator_kind(const struct cond_operator *op);
 enum cond_relation cond_operator_relation(const struct cond_operator *op);
 bool cond_operator_negated(const struct cond_operator *op);
+/* Whether its values are patterns, which alone may have variables. */
+bool cond_operator_takes_patterns(const struct cond_operator *op);
 
 /* Reads one value by the rules of cond->op. What is kept is copied into the arena. */
 enum lic_rc cond_read_value(struct arena *arena, const struct cond *cond, lic_str text,
